@@ -1,0 +1,146 @@
+# plimsoll: the whole build, one file, nothing recursive. `make help` lists what there is.
+VARIANT ?= release
+B := build/$(VARIANT)
+CC ?= cc
+PKGS_LIB := libpcre2-8
+PKGS_CLI := yaml-0.1
+PKGS_SERVER := libmicrohttpd gnutls jansson
+PKGS_TEST := cmocka jansson
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wcast-qual -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference -Wvla -Werror
+BASE := -std=c11 -D_GNU_SOURCE -g -fvisibility=hidden -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. -MMD -MP
+HARDEN := -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE \
+	-ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks
+SAN := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DPL_CHECKED -DPL_ARENA_SPLIT
+FLAGS_release := $(HARDEN)
+LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+FLAGS_dev := -O1 -DPL_CHECKED
+FLAGS_asan := $(SAN)
+LINK_asan := -fsanitize=address,undefined
+FLAGS_cov := -O0 --coverage -DPL_CHECKED
+LINK_cov := --coverage
+FLAGS_tsan := -O1 -fsanitize=thread -DPL_CHECKED
+LINK_tsan := -fsanitize=thread
+FLAGS_fuzz := $(SAN) -fsanitize=fuzzer-no-link
+LINK_fuzz := -fsanitize=address,undefined,fuzzer
+ifeq ($(VARIANT),fuzz)
+CC := clang
+endif
+
+pkgflags = $(shell pkg-config --$(1) $(2))
+CPPFLAGS := -Iinclude -Ipolicy -I$(B)/gen
+CFLAGS := $(BASE) $(WARN) $(FLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
+LDFLAGS := $(LINK_$(VARIANT))
+
+LIB_SRC := $(wildcard policy/*.c policy/base/*.c policy/doc/*.c policy/model/*.c policy/lang/*.c policy/vm/*.c policy/report/*.c)
+CLI_SRC := $(wildcard policy/cli/*.c)
+SERVER_SRC := $(wildcard server/*.c)
+UNIT_SRC := $(wildcard tests/unit/*_test.c)
+FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
+DIFF_SRC := $(wildcard tests/diff/*_diff.c)
+PACKS := $(sort $(wildcard policy/rules/*.plim))
+
+obj = $(patsubst %.c,$(B)/%.o,$(1))
+LIB := $(B)/libplimsoll.a
+CLI := $(B)/plimsoll
+SERVER := $(B)/plimsolld
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
+DIFF := $(patsubst tests/diff/%.c,$(B)/diff/%,$(DIFF_SRC))
+
+.PHONY: all
+all: $(CLI) $(SERVER) ## build both programs (VARIANT=release|dev|asan|tsan|cov|fuzz)
+
+$(B)/gen/packs.inc: $(PACKS) policy/rules/embed.sh
+	@mkdir -p $(@D)
+	sh policy/rules/embed.sh $(PACKS) > $@
+
+$(B)/policy/policy.o: $(B)/gen/packs.inc
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(call pkgflags,cflags,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_SERVER) $(PKGS_TEST)) -c $< -o $@
+
+$(LIB): $(call obj,$(LIB_SRC))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(CLI): $(call obj,$(CLI_SRC)) $(LIB)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI))
+
+$(SERVER): $(call obj,$(SERVER_SRC)) $(LIB)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_SERVER)) -lpthread
+
+$(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_TEST))
+
+$(B)/diff/%: $(B)/tests/diff/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_TEST))
+
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_SERVER))
+
+# --- tests: everything runs with sanitizers; a suite that counts nothing has failed --------------------------------------
+T := build/asan
+LINTS := layers headers banned onelib names format ratchet
+.PHONY: lint
+lint: ## house lints: layers, headers, banned calls, purity, prefix, format, ratchet
+	@set -e; for l in $(LINTS); do sh tests/lint/$$l.sh; done
+	@$(MAKE) -s VARIANT=release build/release/libplimsoll.a
+	@sh tests/lint/prefix.sh build/release/libplimsoll.a
+	@sh tests/lint/purity.sh build/release/libplimsoll.a
+
+.PHONY: units
+units: $(UNIT) $(DIFF)
+
+.PHONY: fuzzers
+fuzzers: $(FUZZ) ## fuzz targets (VARIANT=fuzz); run them with tests/fuzz/run.sh SECONDS
+
+.PHONY: test
+test: ## every suite with sanitizers; ends with a count
+	@echo "== lints"
+	@$(MAKE) -s lint
+	@echo "== build with sanitizers"
+	@$(MAKE) -s -j2 VARIANT=asan all units regress
+	@echo "== suites"
+	@sh tests/tools/suite.sh $(T) \
+		$(foreach u,$(patsubst tests/unit/%.c,%,$(UNIT_SRC)),'unit/$(u)=$(T)/unit/$(u)') \
+		$(foreach d,$(patsubst tests/diff/%.c,%,$(DIFF_SRC)),'diff/$(d)=$(T)/diff/$(d)') \
+		'fuzz-regress=sh tests/fuzz/regress.sh $(T)' \
+		'lang=/usr/bin/python3 tests/lang/run.py $(T)' \
+		'model=/usr/bin/python3 tests/model/run.py $(T)' \
+		'rules=/usr/bin/python3 tests/rules/run.py $(T)' \
+		'cli=/usr/bin/python3 tests/cli/run.py $(T)' \
+		'wire=/usr/bin/python3 tests/wire/run.py $(T)' \
+		'integration=/usr/bin/python3 tests/integration/run.py $(T)' \
+		'doors=/usr/bin/python3 tests/doors/run.py $(T)'
+
+# Fuzz targets without a fuzzer: replay corpus and past crashes in the ordinary tests.
+REGRESS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/regress/%,$(FUZZ_SRC))
+.PHONY: regress
+regress: $(REGRESS)
+$(B)/regress/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(FUZZ_EXTRA) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_SERVER)) -lpthread
+
+$(B)/bench/%: $(B)/tests/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_TEST))
+
+.PHONY: bench
+bench: $(B)/bench/decide_bench ## reading and deciding against jansson, HTTPS against a stub: ratios of one run
+	$(B)/bench/decide_bench
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
+.PHONY: clean
+clean: ## remove everything built
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,90 @@
+/* eval.h - deciding: a workload and a policy in, a verdict with every finding out. */
+#ifndef PLIMSOLL_EVAL_H
+#define PLIMSOLL_EVAL_H
+
+#include "plimsoll/policy.h"
+#include "plimsoll/workload.h"
+
+/* What surrounds the object. A zero context knows nothing. Texts are borrowed. */
+struct pl_pair {
+	pl_str key, value;
+};
+struct pl_context {
+	bool request_known;
+	pl_str operation; /* CREATE, UPDATE, DELETE, CONNECT */
+	pl_str user;      /* empty: absent */
+	const pl_str *groups;
+	size_t group_count;
+	bool dry_run;
+
+	bool namespace_known; /* the name is (an empty one is absent) */
+	pl_str namespace_name;
+	bool namespace_metadata_known; /* labels and annotations are */
+	const struct pl_pair *namespace_labels, *namespace_annotations;
+	size_t namespace_label_count, namespace_annotation_count;
+
+	bool cluster_known;
+	pl_str cluster_name, cluster_environment, cluster_version, cluster_account, cluster_region, cluster_cloud; /* empty: absent */
+	bool imds_blocked_pods, imds_blocked_awsvpc, imds_blocked_bridge;
+	bool launch_fargate; /* the task is known to be launched on Fargate only */
+
+	int32_t today;      /* days since 1970-01-01 */
+	bool lint;          /* roots not known make a rule "not checked", instead of undecided */
+	bool strict_updates; /* an UPDATE is judged like a CREATE */
+	bool unknown_warns; /* undecided findings become warnings; linter only */
+};
+
+enum pl_mode { PL_MODE_DENY, PL_MODE_WARN, PL_MODE_AUDIT };
+enum pl_severity { PL_SEVERITY_LOW, PL_SEVERITY_MEDIUM, PL_SEVERITY_HIGH, PL_SEVERITY_CRITICAL };
+const char *pl_mode_name(enum pl_mode mode);
+const char *pl_severity_name(enum pl_severity severity);
+
+enum pl_finding_state {
+	PL_FINDING_VIOLATION,
+	PL_FINDING_UNDECIDED, /* could not be decided: counts as a violation */
+	PL_FINDING_MALFORMED, /* of the built-in rule malformed-document */
+	PL_FINDING_ALREADY,   /* was so before this UPDATE: a warning */
+};
+
+struct pl_finding {
+	pl_str rule;
+	pl_str title;   /* may be empty */
+	pl_str remedy;  /* may be empty */
+	pl_str message; /* one line, escaped */
+	pl_str subject; /* `container "web"` */
+	pl_str path;    /* in the submitted object: "spec.containers[0]"; empty for the object itself */
+	const pl_str *refs;
+	uint32_t ref_count;
+	pl_node node;        /* in pl_workload_doc */
+	struct pl_span span; /* in its source */
+	uint16_t check;      /* which check of the rule, from 0 */
+	uint8_t mode;        /* enum pl_mode, in effect */
+	uint8_t severity;    /* enum pl_severity */
+	uint8_t state;       /* enum pl_finding_state */
+};
+
+struct pl_verdict {
+	bool allowed;
+	const struct pl_finding *findings; /* sorted by rule, position in the document, check */
+	size_t count;
+	size_t denied, warned, audited; /* of them, by mode; PL_FINDING_ALREADY counts as warned */
+	const pl_str *not_checked; /* rules whose context was not given (lint), sorted */
+	size_t not_checked_count;
+};
+
+/* Scratch of one thread: an arena and look-aside buffers, reused from request to request. */
+struct pl_evaluator;
+struct pl_evaluator *pl_evaluator_new(size_t memory_ceiling); /* NULL when the heap is exhausted */
+void pl_evaluator_free(struct pl_evaluator *ev);
+/* The arena of the current request; documents and workloads belong in it. */
+struct pl_arena *pl_evaluator_arena(struct pl_evaluator *ev);
+/* Forgets the last request. */
+void pl_evaluator_reset(struct pl_evaluator *ev);
+
+/* Decides about workload; `old` is the state before an UPDATE, or NULL. The verdict lives in the evaluator's arena until its reset.
+ * On any error there is no verdict, and the caller must refuse. No heap allocation once warm, no I/O, no clock. */
+PL_MUST_USE pl_err pl_decide(struct pl_evaluator *ev, const struct pl_policy *policy, const struct pl_workload *workload,
+			     const struct pl_workload *old, const struct pl_context *context,
+			     const struct pl_verdict **ret_verdict);
+
+#endif

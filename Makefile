@@ -112,6 +112,7 @@ test: ## every suite with sanitizers; ends with a count
 		$(foreach d,$(patsubst tests/diff/%.c,%,$(DIFF_SRC)),'diff/$(d)=$(T)/diff/$(d)') \
 		'fuzz-regress=sh tests/fuzz/regress.sh $(T)' \
 		'lang=/usr/bin/python3 tests/lang/run.py $(T)' \
+		'manual=/usr/bin/python3 tests/lang/manual.py $(T)' \
 		'model=/usr/bin/python3 tests/model/run.py $(T)' \
 		'rules=/usr/bin/python3 tests/rules/run.py $(T)' \
 		'cli=/usr/bin/python3 tests/cli/run.py $(T)' \
@@ -132,8 +133,15 @@ $(B)/bench/%: $(B)/tests/bench/%.o $(LIB)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_TEST))
 
 .PHONY: bench
-bench: $(B)/bench/decide_bench ## reading and deciding against jansson, HTTPS against a stub: ratios of one run
+bench: $(SERVER) $(B)/bench/decide_bench $(B)/bench/stubd ## reading and deciding against jansson, HTTPS against a stub: ratios of one run
+	@sh tests/tools/packages.sh bench
 	$(B)/bench/decide_bench
+	/usr/bin/python3 tests/bench/https_bench.py $(B)
+
+# The server with its webhook handler replaced: what TLS, HTTP and threads alone can do.
+$(B)/bench/stubd: $(call obj,$(SERVER_SRC)) $(B)/tests/bench/stub.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -Wl,--wrap=pl_admission_answer $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_SERVER)) -lpthread
 
 .PHONY: help
 help: ## this list

@@ -35,6 +35,9 @@ void pl_report_text(const struct pl_workload *w, const struct pl_verdict *v, str
 		    struct pl_buf *out);
 /* The notes of a workload that are not malformed (those are findings), as warnings in the same form. */
 void pl_report_notes_text(const struct pl_workload *w, struct pl_source *source, struct pl_buf *out);
+/* An error or warning about the place d->at of doc, in the same form; d->source and d->text are not used. */
+void pl_report_diag_text(const struct pl_diag *d, const struct pl_doc *doc, struct pl_source *source,
+			 struct pl_buf *out);
 /* One verdict as a JSON object (no newline at the end). Members in this order: allowed, platform, kind, namespace,
  * name, findings [{rule, mode, severity, state, subject, path, message, remedy, refs, line, column}], not_checked. Both
  * doors that speak JSON and the linter use it, so that the same object gives the same bytes. `source` adds `file`

@@ -21,9 +21,8 @@ enum pl_object_form {
 	PL_FORM_ECS_DESCRIBE,    /* describe-task-definition: {"taskDefinition": {...}} */
 };
 
-/* What an object is, by its content. *ret_body is the node to give to pl_workload_read (the inner taskDefinition for
- * PL_FORM_ECS_DESCRIBE, else node itself). */
-enum pl_object_form pl_object_detect(const struct pl_doc *doc, pl_node node, pl_node *ret_body);
+/* What an object is, by its content. */
+enum pl_object_form pl_object_detect(const struct pl_doc *doc, pl_node node);
 
 struct pl_workload_options {
 	/* The linter's reading: report unknown fields, wrong case and duplicate keys anywhere as notes, and apply the API
@@ -31,7 +30,7 @@ struct pl_workload_options {
 	bool offline;
 };
 
-/* Reads the object at `node` of doc; `base` is the node that paths in findings are relative to (the object as submitted).
+/* Reads the object at `node` of doc, a task definition in either form; paths in findings are relative to `node`.
  * Only PL_E_MEMORY and PL_E_INTERNAL are possible. The workload borrows doc and lives in arena.
  * Key tokens of doc are annotated, so one doc may be read by one thread at a time. */
 PL_MUST_USE pl_err pl_workload_read(struct pl_doc *doc, pl_node node, enum pl_platform platform,

@@ -1,8 +1,8 @@
 /* arena.c - a chain of heap chunks, filled from the front.
  *
- * Invariants: `first` is the chunk kept over resets (at most `retain` bytes, grown to what earlier rounds needed); `used` is the sum of
- * what was handed out, never above `ceiling`. In sanitizer builds every allocation is a heap block of its own, so
- * that the sanitizer sees overruns between neighbours. */
+ * Invariants: `first` is the chunk kept over resets (at most `retain` bytes, grown to what earlier rounds needed);
+ * `used` is the sum of what was handed out, never above `ceiling`. In sanitizer builds every allocation is a heap block
+ * of its own, so that the sanitizer sees overruns between neighbours. */
 #include "plimsoll/arena.h"
 
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALIGN 16u
+#define ALIGN	  16u
 #define MIN_CHUNK (16u * 1024u)
 
 struct chunk {
@@ -80,7 +80,7 @@ static struct chunk *add_chunk(struct pl_arena *arena, size_t size)
 
 void *pl_arena_alloc(struct pl_arena *arena, size_t size)
 {
-	if (size > arena->ceiling)
+	if (size > arena->ceiling || size > SIZE_MAX / 2)
 		return NULL;
 	size_t room = round_up(size);
 	if (room > arena->ceiling - arena->used)

@@ -6,13 +6,27 @@
 #include "buf.h"
 #include "utf8.h"
 
-#define TAB_WIDTH 4
+#define TAB_WIDTH   4
 #define MAX_EXCERPT 160 /* code points of a source line shown on each side of the place */
 
 void pl_diags_init(struct pl_diags *diags, struct pl_arena *arena)
 {
 	memset(diags, 0, sizeof *diags);
 	diags->arena = arena;
+}
+
+/* A free place; in a full list an error takes the place of the last warning. */
+static struct pl_diag *find_place(struct pl_diags *diags, enum pl_diag_level level)
+{
+	if (diags->count < PL_DIAGS_MAX)
+		return &diags->items[diags->count++];
+	if (level == PL_DIAG_WARNING)
+		return NULL;
+	for (unsigned i = PL_DIAGS_MAX; i > 0; i--) {
+		if (diags->items[i - 1].level == PL_DIAG_WARNING)
+			return &diags->items[i - 1];
+	}
+	return NULL;
 }
 
 void pl_diags_add(struct pl_diags *diags, const struct pl_diag *d)
@@ -23,9 +37,9 @@ void pl_diags_add(struct pl_diags *diags, const struct pl_diag *d)
 		diags->errors++;
 	else
 		diags->warnings++;
-	if (diags->count == PL_DIAGS_MAX)
+	struct pl_diag *copy = find_place(diags, d->level);
+	if (!copy)
 		return;
-	struct pl_diag *copy = &diags->items[diags->count++];
 	*copy = *d;
 	copy->message = pl_arena_dup(diags->arena, d->message);
 	copy->label = pl_arena_dup(diags->arena, d->label);
@@ -45,6 +59,8 @@ struct pl_position pl_position_of(pl_str text, uint32_t offset)
 			start = i + 1;
 		}
 	}
+	if (start == 0 && offset >= 3 && pl_str_starts(text, PL_STR("\xEF\xBB\xBF")))
+		start = 3; /* no editor counts a byte order mark */
 	at.column = 1 + (uint32_t)pl_utf8_count((pl_str){text.ptr + start, offset - start});
 	return at;
 }
@@ -73,7 +89,8 @@ static size_t add_source(struct pl_buf *out, pl_str s)
 		if (n && p == '\t') {
 			pl_buf_fill(out, ' ', TAB_WIDTH);
 			width += TAB_WIDTH;
-		} else if (n == 0 || p < 0x20 || (p >= 0x7F && p <= 0x9F) || pl_utf8_is_bidi(p) || p == 0x2028 || p == 0x2029) {
+		} else if (n == 0 || p < 0x20 || (p >= 0x7F && p <= 0x9F) || pl_utf8_is_bidi(p) || p == 0x2028 ||
+			   p == 0x2029) {
 			pl_buf_addc(out, '?');
 			width++;
 		} else {

@@ -1,12 +1,16 @@
 #!/bin/sh
-# packages.sh TIER - installs the Debian packages that are missing; tiers: run (build and demo), test (and everything tests need).
+# packages.sh TIER - installs the Debian packages that are missing; tiers: run (build and demo), test, bench, fuzz.
 # Works as root and with sudo. Says what it does.
 set -eu
 tier=${1:-run}
 packages="build-essential pkg-config libmicrohttpd-dev libgnutls28-dev libjansson-dev libpcre2-dev libyaml-dev openssl curl ca-certificates"
-if [ "$tier" = test ]; then
-	packages="$packages libcmocka-dev python3 python3-yaml pmccabe clang-format"
-fi
+case "$tier" in
+run) ;;
+test) packages="$packages libcmocka-dev python3 python3-yaml pmccabe clang-format" ;;
+bench) packages="$packages libcmocka-dev python3 wrk" ;;
+fuzz) packages="$packages libcmocka-dev clang llvm libclang-rt-14-dev" ;;
+*) echo "usage: packages.sh run|test|bench|fuzz" >&2; exit 2 ;;
+esac
 missing=""
 for p in $packages; do
 	dpkg-query -W -f '${Status}' "$p" 2> /dev/null | grep -q '^install ok installed' || missing="$missing $p"

@@ -1,0 +1,23 @@
+/* policies.h - the policy flags into a compiled policy. */
+#ifndef PL_CLI_POLICIES_H
+#define PL_CLI_POLICIES_H
+
+#include "options.h"
+#include "output.h"
+
+struct pl_policy_list {
+	struct pl_policy_source *items;
+	size_t count, cap;
+};
+
+/* Adds the policy in a file, or every *.plim of a directory. What cannot be read is an error in out. */
+void pl_policies_add_path(struct pl_policy_list *list, const char *path, struct pl_output *out);
+/* Adds the packs of --use. A name that is no pack is an error in out. */
+void pl_policies_add_packs(struct pl_policy_list *list, const struct pl_options *options, struct pl_output *out);
+/* Compiles the list with the settings of --set; NULL after an error, which is in out. */
+struct pl_policy *pl_policies_compile(const struct pl_policy_list *list, const struct pl_options *options,
+				      struct pl_output *out);
+/* All three for --policy, --use and --set, with the pack `essentials` when neither of the first two is given. */
+struct pl_policy *pl_policies_load(const struct pl_options *options, struct pl_output *out);
+
+#endif

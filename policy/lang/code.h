@@ -1,0 +1,177 @@
+/* code.h - the program format: what the compiler of policy/lang makes and the evaluator of policy/vm runs.
+ *
+ * Code is a row of fragments; each begins with an empty stack and ends with RETURN and one value. A rule is data that points at
+ * fragments: the evaluator iterates over subjects and further loops, the fragments only compute. Jumps go forward, loops run
+ * over a list: every fragment ends. policy/vm/verify.c proves all this before a program is run.
+ * Absent and unknown: an instruction with an absent operand gives false (comparisons) or absent; with an unknown one unknown. */
+#ifndef PL_LANG_CODE_H
+#define PL_LANG_CODE_H
+
+#include "ast.h"
+#include "model/value.h"
+
+enum pl_op {
+#define PL_OP(name, pops, pushes, operands, sentence) PL_OP_##name,
+#include "ops.def"
+#undef PL_OP
+	PL_OP_COUNT_
+};
+
+enum pl_builtin {
+#define PL_BUILTIN(id, name, ...) PL_BUILTIN_##id,
+#include "builtins.def"
+#undef PL_BUILTIN
+	PL_BUILTIN_COUNT_
+};
+
+enum pl_loop_kind { PL_LOOP_SOME, PL_LOOP_EVERY, PL_LOOP_NO, PL_LOOP_COUNT, PL_LOOP_SUM };
+
+struct pl_insn {
+	uint8_t op; /* enum pl_op */
+	uint8_t a;
+	uint16_t b;
+	uint32_t c;
+};
+
+#define PL_NO_CODE UINT32_MAX
+#define PL_MAX_VARS 8       /* nesting of quantifiers and further loops is 3 */
+#define PL_MAX_STACK 64
+#define PL_MAX_RULES 4096
+
+/* Where a path begins. */
+enum pl_root {
+	PL_ROOT_NONE,      /* a loop variable: the value is on the stack */
+	PL_ROOT_SUBJECT,   /* what the rule is about */
+	PL_ROOT_CONTAINER, /* the container that encloses it */
+	PL_ROOT_POD,
+	PL_ROOT_TASK,
+	PL_ROOT_WORKLOAD,
+	PL_ROOT_OBJECT,
+	PL_ROOT_OLD_POD,
+	PL_ROOT_OLD_TASK,
+	PL_ROOT_REQUEST,
+	PL_ROOT_NAMESPACE,
+	PL_ROOT_CLUSTER,
+	PL_ROOT_TODAY,
+	PL_ROOT_COUNT_
+};
+
+struct pl_path_step {
+	struct pl_step step;
+	uint16_t record; /* static record of the base, for defaults through absent parents; PL_NO_RECORD if none */
+};
+
+struct pl_path {
+	const struct pl_path_step *steps;
+	uint16_t count; /* 0: the root itself */
+	struct pl_type type; /* of the result */
+	pl_str text;    /* as written, for messages and listings: "container.securityContext.privileged" */
+};
+
+struct pl_slot {
+	uint8_t root;     /* enum pl_root */
+	uint8_t subject;  /* enum pl_subject the root stands for: slots of different subjects are different slots */
+	uint32_t path;
+};
+
+struct pl_pattern {
+	pl_str text;
+	bool ignore_case;
+	const void *compiled; /* policy/vm/regex.c fills it when the program is prepared */
+};
+
+struct pl_switch {
+	const pl_str *keys; /* distinct, byte order */
+	const uint32_t *targets;
+	uint32_t count;
+	uint32_t otherwise;
+	uint32_t end; /* where the rows meet: an unknown key goes there with an unknown value */
+};
+
+struct pl_template_piece {
+	pl_str text;       /* literal, when code is PL_NO_CODE */
+	uint32_t code;     /* fragment whose value is shown */
+};
+struct pl_template {
+	const struct pl_template_piece *pieces;
+	uint32_t count;
+};
+
+struct pl_loop_code {
+	uint8_t var;
+	uint32_t list;
+	uint32_t where; /* PL_NO_CODE: none */
+};
+struct pl_guard_code {
+	bool unless;
+	uint32_t cond;
+};
+struct pl_check_code {
+	bool forbid;   /* `if set` is already part of cond */
+	uint32_t cond;
+	struct pl_template message; /* never empty: the compiler writes one where the author has not */
+	struct pl_template remedy;
+	pl_str condition; /* the check in words, for undecided findings and listings */
+};
+
+/* What a rule needs to know beyond the object; bits. */
+enum pl_needs {
+	PL_NEEDS_REQUEST = 1,
+	PL_NEEDS_NAMESPACE = 2,          /* its name */
+	PL_NEEDS_NAMESPACE_METADATA = 4, /* labels or annotations */
+	PL_NEEDS_CLUSTER = 8,
+	PL_NEEDS_OLD = 16,
+};
+
+struct pl_rule {
+	pl_str name, title;
+	pl_str policy; /* name of its policy */
+	pl_str source; /* file, and place of the declaration */
+	struct pl_span at;
+	const pl_str *refs;
+	uint32_t ref_count;
+	uint8_t mode;     /* PL_AST_DENY, WARN, AUDIT */
+	uint8_t severity; /* 1 low .. 4 critical; medium when not given */
+	uint8_t subject;  /* enum pl_subject */
+	uint8_t platforms; /* enum pl_platforms on which it applies */
+	uint8_t needs;    /* enum pl_needs */
+	uint32_t where;   /* PL_NO_CODE: none */
+	const struct pl_loop_code *loops;
+	const struct pl_guard_code *guards; /* those of the policy first */
+	const struct pl_check_code *checks;
+	uint16_t loop_count, guard_count, check_count;
+};
+
+struct pl_param_info {
+	pl_str name;
+	pl_str type;  /* as written */
+	bool table;
+};
+
+struct pl_program {
+	const struct pl_insn *code;
+	uint32_t code_count;
+	const struct pl_value *consts;
+	uint32_t const_count;
+	const struct pl_path *paths;
+	uint32_t path_count;
+	const struct pl_slot *slots;
+	uint32_t slot_count;
+	struct pl_pattern *patterns;
+	uint32_t pattern_count;
+	const struct pl_switch *switches;
+	uint32_t switch_count;
+	const struct pl_rule *rules; /* sorted by name */
+	uint32_t rule_count;
+	const struct pl_param_info *params;
+	uint32_t param_count;
+};
+
+/* Compiles parsed sources. `decls[i]` belong to sources[i]. The program lives in arena; errors in diags. `settings` are the
+ * --set values. Unknown parameter names in settings are errors. */
+struct pl_param_setting;
+PL_MUST_USE pl_err pl_compile(const struct pl_source *sources, struct pl_decl *const *decls, size_t count,
+			      const struct pl_param_setting *settings, size_t setting_count, struct pl_arena *arena,
+			      struct pl_program **ret_program, struct pl_diags *diags);
+
+#endif

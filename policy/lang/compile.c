@@ -1,0 +1,319 @@
+/* compile.c - a policy set becomes a program: names are collected, policy guards and rules checked, parameters and
+ * unused `let`s too, and when all of it is sound the rules are laid out and their terms compiled. Nothing is compiled
+ * of a set with an error. Everything lives in the arena of the caller; texts of the sources are borrowed. */
+#include "compile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The parts of a policy declaration that its rules share. */
+struct header {
+	pl_str name;
+	struct pl_guard_term *guards;
+	uint16_t guard_count;
+	struct pl_known known;
+};
+
+struct set {
+	struct pl_checker c;
+	struct header *headers; /* one for each source */
+	struct pl_rule_terms *rules;
+	uint32_t rule_count;
+};
+
+/* --- checking
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static void check_header(struct set *s, size_t i)
+{
+	struct header *h = &s->headers[i];
+	h->name = s->c.sources[i].name;
+	for (const struct pl_decl *d = s->c.decls[i]; d; d = d->next) {
+		if (d->kind != PL_DECL_POLICY)
+			continue;
+		h->name = d->name.text;
+		pl_check_policy_guards(&s->c, d, &h->guards, &h->guard_count, &h->known);
+	}
+}
+
+static void check_rules(struct set *s, size_t i)
+{
+	for (const struct pl_decl *d = s->c.decls[i]; d && s->c.err == PL_OK; d = d->next) {
+		struct pl_rule_terms rule;
+		if (d->kind == PL_DECL_RULE && s->rule_count < s->c.rule_names.count &&
+		    pl_check_rule(&s->c, d, s->headers[i].known, &rule))
+			s->rules[s->rule_count++] = rule;
+	}
+}
+
+static pl_err check_set(struct set *s, const struct pl_param_setting *settings, size_t setting_count)
+{
+	struct pl_checker *c = &s->c;
+	PL_TRY(pl_check_collect(c, settings, setting_count));
+	s->headers = pl_arena_zalloc(c->arena, c->source_count, sizeof *s->headers);
+	s->rules = pl_arena_zalloc(c->arena, c->rule_names.count, sizeof *s->rules);
+	if (!s->headers || !s->rules)
+		return PL_E_MEMORY;
+	for (size_t i = 0; i < c->source_count && c->err == PL_OK; i++) {
+		check_header(s, i);
+		check_rules(s, i);
+	}
+	pl_check_rest(c);
+	if (c->err != PL_OK)
+		return c->err;
+	return c->errors ? PL_E_POLICY : PL_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct pl_rule_terms *x = a, *y = b;
+	return pl_str_cmp(x->decl->name.text, y->decl->name.text);
+}
+
+/* --- what a rule needs to know
+ * ------------------------------------------------------------------------------------------------------ */
+
+static unsigned needs_of_root(const struct pl_term *t)
+{
+	switch ((enum pl_root)t->root) {
+	case PL_ROOT_REQUEST:
+		return PL_NEEDS_REQUEST;
+	case PL_ROOT_NAMESPACE:
+		return PL_NEEDS_NAMESPACE;
+	case PL_ROOT_CLUSTER:
+		return PL_NEEDS_CLUSTER;
+	case PL_ROOT_OLD_POD:
+	case PL_ROOT_OLD_TASK:
+		return PL_NEEDS_OLD;
+	case PL_ROOT_NONE:
+	case PL_ROOT_SUBJECT:
+	case PL_ROOT_CONTAINER:
+	case PL_ROOT_POD:
+	case PL_ROOT_TASK:
+	case PL_ROOT_WORKLOAD:
+	case PL_ROOT_OBJECT:
+	case PL_ROOT_TODAY:
+	case PL_ROOT_COUNT_:
+		return 0;
+	}
+	return 0;
+}
+
+static unsigned needs_of(const struct pl_term *t)
+{
+	unsigned needs = 0;
+	if (!t)
+		return 0;
+	if (t->kind == PL_TERM_ROOT)
+		return needs_of_root(t);
+	bool metadata =
+		t->kind == PL_TERM_FIELD && t->u.field.step.view &&
+		(t->u.field.step.id == PL_VIEW_NAMESPACE_labels || t->u.field.step.id == PL_VIEW_NAMESPACE_annotations);
+	if (metadata)
+		return PL_NEEDS_NAMESPACE_METADATA;
+	for (uint32_t i = 0; i < t->count; i++)
+		needs |= needs_of(t->items[i]);
+	return needs;
+}
+
+static uint8_t needs_of_rule(const struct pl_rule_terms *terms, const struct header *header)
+{
+	unsigned needs = needs_of(terms->where);
+	for (uint16_t i = 0; i < header->guard_count; i++)
+		needs |= needs_of(header->guards[i].cond);
+	for (uint16_t i = 0; i < terms->guard_count; i++)
+		needs |= needs_of(terms->guards[i].cond);
+	for (uint16_t i = 0; i < terms->loop_count; i++)
+		needs |= needs_of(terms->loops[i].list) | needs_of(terms->loops[i].where);
+	for (uint16_t i = 0; i < terms->check_count; i++)
+		needs |= needs_of(terms->checks[i].cond);
+	return (uint8_t)needs;
+}
+
+/* --- laying out a rule
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static void *make(struct pl_emit *e, size_t count, size_t size)
+{
+	void *p = pl_arena_zalloc(e->c->arena, count, size);
+	if (!p) {
+		pl_check_memory(e->c);
+		e->failed = true;
+	}
+	return p;
+}
+
+static uint32_t optional_fragment(struct pl_emit *e, struct pl_term *t)
+{
+	return t ? pl_emit_fragment(e, t) : PL_NO_CODE;
+}
+
+static const struct pl_guard_code *lay_guards(struct pl_emit *e, const struct header *h,
+					      const struct pl_rule_terms *terms)
+{
+	uint16_t n = 0;
+	struct pl_guard_code *guards = make(e, (size_t)h->guard_count + terms->guard_count, sizeof *guards);
+	if (!guards)
+		return NULL;
+	for (uint16_t i = 0; i < h->guard_count; i++)
+		guards[n++] = (struct pl_guard_code){h->guards[i].unless, pl_emit_fragment(e, h->guards[i].cond)};
+	for (uint16_t i = 0; i < terms->guard_count; i++)
+		guards[n++] =
+			(struct pl_guard_code){terms->guards[i].unless, pl_emit_fragment(e, terms->guards[i].cond)};
+	return guards;
+}
+
+static const struct pl_loop_code *lay_loops(struct pl_emit *e, const struct pl_rule_terms *terms)
+{
+	struct pl_loop_code *loops = make(e, terms->loop_count, sizeof *loops);
+	for (uint16_t i = 0; loops && i < terms->loop_count; i++) {
+		const struct pl_rule_loop *l = &terms->loops[i];
+		loops[i] = (struct pl_loop_code){l->slot, pl_emit_fragment(e, l->list), optional_fragment(e, l->where)};
+	}
+	return loops;
+}
+
+static struct pl_template lay_text(struct pl_emit *e, const struct pl_text_terms *text)
+{
+	struct pl_template_piece *pieces = make(e, text->count, sizeof *pieces);
+	if (!pieces)
+		return (struct pl_template){0};
+	for (uint32_t i = 0; i < text->count; i++)
+		pieces[i] =
+			(struct pl_template_piece){text->pieces[i].text, optional_fragment(e, text->pieces[i].term)};
+	return (struct pl_template){pieces, text->count};
+}
+
+static const struct pl_check_code *lay_checks(struct pl_emit *e, const struct pl_rule_terms *terms)
+{
+	struct pl_check_code *checks = make(e, terms->check_count, sizeof *checks);
+	for (uint16_t i = 0; checks && i < terms->check_count; i++) {
+		const struct pl_rule_check *k = &terms->checks[i];
+		checks[i] = (struct pl_check_code){
+			.forbid = k->forbid,
+			.cond = pl_emit_fragment(e, k->cond),
+			.message = lay_text(e, &k->message),
+			.remedy = lay_text(e, &k->remedy),
+			.condition = k->condition,
+		};
+	}
+	return checks;
+}
+
+static const pl_str *lay_refs(struct pl_emit *e, const struct pl_decl *d, uint32_t *ret_count)
+{
+	uint32_t n = 0;
+	for (const struct pl_name *r = d->u.rule.refs; r; r = r->next)
+		n++;
+	pl_str *refs = make(e, n, sizeof *refs);
+	*ret_count = 0;
+	for (const struct pl_name *r = d->u.rule.refs; refs && r; r = r->next)
+		refs[(*ret_count)++] = r->text;
+	return refs;
+}
+
+static void lay_rule(struct pl_emit *e, const struct set *s, const struct pl_rule_terms *terms, struct pl_rule *ret)
+{
+	const struct pl_decl *d = terms->decl;
+	const struct header *h = &s->headers[d->source];
+	*ret = (struct pl_rule){
+		.name = d->name.text,
+		.title = d->u.rule.title,
+		.policy = h->name,
+		.source = s->c.sources[d->source].name,
+		.at = d->name.at,
+		.mode = d->u.rule.mode,
+		.severity = d->u.rule.severity ? d->u.rule.severity : 2,
+		.subject = terms->subject,
+		.platforms = terms->platforms,
+		.needs = needs_of_rule(terms, h),
+		.where = optional_fragment(e, terms->where),
+		.guards = lay_guards(e, h, terms),
+		.loops = lay_loops(e, terms),
+		.checks = lay_checks(e, terms),
+		.loop_count = terms->loop_count,
+		.guard_count = (uint16_t)(h->guard_count + terms->guard_count),
+		.check_count = terms->check_count,
+	};
+	ret->refs = lay_refs(e, d, &ret->ref_count);
+}
+
+static const struct pl_param_info *lay_params(struct pl_emit *e)
+{
+	uint32_t n = e->c->param_names.count;
+	struct pl_param_info *params = make(e, n, sizeof *params);
+	for (uint32_t i = 0; params && i < n; i++) {
+		const struct pl_decl *d = e->c->params[i].decl;
+		const struct pl_type_expr *type = d->u.param.type;
+		pl_str text = e->c->params[i].source->text;
+		bool inside = type->at.start <= text.len && type->at.len <= text.len - type->at.start;
+		params[i] = (struct pl_param_info){
+			.name = d->name.text,
+			.type = inside ? (pl_str){text.ptr + type->at.start, type->at.len} : (pl_str){0},
+			.table = d->u.param.value == NULL,
+		};
+	}
+	return params;
+}
+
+static pl_err lay_out(struct set *s, struct pl_program **ret)
+{
+	struct pl_emit e = {.c = &s->c};
+	struct pl_arena *arena = s->c.arena;
+	pl_intern_init(&e.const_ids, arena);
+	pl_intern_init(&e.path_ids, arena);
+	pl_intern_init(&e.slot_ids, arena);
+	pl_intern_init(&e.pattern_ids, arena);
+	pl_intern_init(&e.fragment_ids, arena);
+	struct pl_rule *rules = make(&e, s->rule_count, sizeof *rules);
+	struct pl_program *p = make(&e, 1, sizeof *p);
+	for (uint32_t i = 0; i < s->rule_count && !e.failed; i++)
+		lay_rule(&e, s, &s->rules[i], &rules[i]);
+	const struct pl_param_info *params = e.failed ? NULL : lay_params(&e);
+	if (e.failed)
+		return s->c.err != PL_OK ? s->c.err : PL_E_POLICY;
+	*p = (struct pl_program){
+		.code = e.code,
+		.code_count = e.code_count,
+		.consts = e.consts,
+		.const_count = e.const_ids.count,
+		.paths = e.paths,
+		.path_count = e.path_ids.count,
+		.slots = e.slots,
+		.slot_count = e.slot_ids.count,
+		.patterns = e.patterns,
+		.pattern_count = e.pattern_ids.count,
+		.switches = e.switches,
+		.switch_count = e.switch_count,
+		.rules = rules,
+		.rule_count = s->rule_count,
+		.params = params,
+		.param_count = s->c.param_names.count,
+	};
+	*ret = p;
+	return PL_OK;
+}
+
+pl_err pl_compile(const struct pl_source *sources, struct pl_decl *const *decls, size_t count,
+		  const struct pl_param_setting *settings, size_t setting_count, struct pl_arena *arena,
+		  struct pl_program **ret_program, struct pl_diags *diags)
+{
+	struct set *s = pl_arena_zalloc(arena, 1, sizeof *s);
+	if (!s)
+		return PL_E_MEMORY;
+	if (count > UINT16_MAX)
+		return PL_E_LIMIT;
+	struct pl_checker *c = &s->c;
+	*c = (struct pl_checker){
+		.arena = arena, .diags = diags, .sources = sources, .decls = decls, .source_count = count};
+	pl_intern_init(&c->let_names, arena);
+	pl_intern_init(&c->param_names, arena);
+	pl_intern_init(&c->rule_names, arena);
+	pl_intern_init(&c->fixture_names, arena);
+	pl_intern_init(&c->ids, arena);
+	PL_TRY(check_set(s, settings, setting_count));
+	if (s->rule_count)
+		qsort(s->rules, s->rule_count, sizeof *s->rules, by_name);
+	return lay_out(s, ret_program);
+}

@@ -1,0 +1,61 @@
+/* eval.h - runs the fragments of a verified program over one workload.
+ *
+ * A run stands at one subject at a time; what a path reads from it is kept in its slot until the run moves on, so that all rules about
+ * that subject share it. With `evidence` set the same code runs without shortcuts and every value read goes into the digest. */
+#ifndef PL_VM_EVAL_H
+#define PL_VM_EVAL_H
+
+#include "evidence.h"
+#include "operators.h"
+#include "plimsoll/eval.h"
+#include "ready.h"
+#include "regex.h"
+
+struct pl_eval_loop {
+	struct pl_value_iter it;
+	struct pl_value list;
+	struct pl_value result;
+};
+
+struct pl_eval_digest {
+	struct pl_evidence outer; /* what was read before the loop */
+	struct pl_digest sum;     /* of the elements so far */
+};
+
+struct pl_run {
+	const struct pl_ready *ready;
+	const struct pl_program *program;
+	const struct pl_workload *workload;
+	const struct pl_workload *old; /* NULL: none */
+	const struct pl_context *context;
+	struct pl_regex_scratch *regex;
+	struct pl_arena *arena;
+	struct pl_operands operands;
+	struct pl_evidence *evidence; /* NULL: an ordinary run */
+
+	/* where the run stands */
+	enum pl_subject subject;
+	uint32_t index, container;
+	struct pl_value roots[PL_ROOT_COUNT_];
+	uint32_t root_stamps[PL_ROOT_COUNT_]; /* a slot with the stamp of its root is filled */
+	uint32_t serial;
+	uint32_t *slot_stamps;
+	struct pl_value *slots;
+	struct pl_value vars[PL_MAX_VARS];
+
+	struct pl_value stack[PL_MAX_STACK];
+	struct pl_eval_loop loops[PL_MAX_VARS];
+	struct pl_eval_digest digests[PL_MAX_VARS];
+};
+
+/* A run over a workload; made in arena. NULL when memory is out. */
+struct pl_run *pl_run_new(const struct pl_ready *ready, const struct pl_workload *w, const struct pl_workload *old,
+			  const struct pl_context *context, struct pl_regex_scratch *regex, struct pl_arena *arena);
+/* Moves to the index-th subject of a kind. */
+void pl_run_stand(struct pl_run *run, enum pl_subject subject, uint32_t index);
+/* The value of the fragment that begins at code. PL_E_MEMORY or PL_E_INTERNAL. */
+PL_MUST_USE pl_err pl_run_fragment(struct pl_run *run, uint32_t code, struct pl_value *ret);
+/* The path that an unknown value came from, as written in the policy; empty when it came from none. */
+pl_str pl_run_origin(const struct pl_run *run, const struct pl_value *unknown);
+
+#endif

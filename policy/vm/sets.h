@@ -1,0 +1,34 @@
+/* sets.h - hash indexes over the constant sets of a policy, so that 100,000 elements cost what 100 do. */
+#ifndef PL_VM_SETS_H
+#define PL_VM_SETS_H
+
+#include "model/value.h"
+
+/* Sets up to this size are compared one by one. */
+#define PL_SETS_SMALL 8
+
+struct pl_set_index;
+
+/* A list like `list` with an index in its `index` when its elements are of one kind that has a hash; without one else.
+ * Elements are borrowed. NULL when memory is out. */
+const struct pl_list *pl_sets_prepare(const struct pl_list *list, struct pl_arena *arena);
+/* A hash that is equal for values that can be equal. 0 for kinds that have none. */
+uint64_t pl_sets_hash(const struct pl_value *v);
+/* The kind of all elements; PL_V_ABSENT without an index. INT and NUMBER elements count as PL_V_NUMBER. */
+enum pl_value_kind pl_sets_kind(const struct pl_list *list);
+
+/* The elements with a hash, one after the other; NULL at the end. */
+struct pl_set_cursor {
+	const struct pl_set_index *index;
+	uint64_t hash;
+	uint32_t cell;
+};
+void pl_sets_find(const struct pl_list *list, uint64_t hash, struct pl_set_cursor *cursor);
+const struct pl_value *pl_sets_next(struct pl_set_cursor *cursor);
+
+/* The set of image bases has one that the image is under; the set of paths one that the path is at or below. By segments: the
+ * cost is that of the text. */
+bool pl_sets_image_under(const struct pl_list *bases, const struct pl_image *image);
+bool pl_sets_path_under(const struct pl_list *paths, pl_str path);
+
+#endif

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""Runs tests/lang/<area>/<case>.plim against the goldens that stand beside it.
+
+    CASE.err    what `plimsoll check` says on standard error; it must then exit with 2
+    CASE.ast    what `plimsoll explain --stage=ast` prints;  .tokens and .code likewise
+
+A case without .err must compile. A case without any golden says `# expect: ok` in its first line: it must compile, and no more.
+--bless writes the goldens that exist anew (and CASE.err for a case that has none and does not compile); review the difference.
+
+usage: run.py [--bless] [--root DIRECTORY] BUILD_DIR [AREA|AREA/CASE...]
+"""
+import argparse
+import difflib
+import pathlib
+import subprocess
+import sys
+
+STAGES = ("tokens", "ast", "code")
+OK = "# expect: ok"
+
+
+def run(args, *words):
+    """(exit status, standard output, standard error) of the program, started where the cases are: no path in a golden."""
+    done = subprocess.run([args.plimsoll, *words], cwd=args.root, capture_output=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def compare(what, expected, found):
+    if expected == found:
+        return []
+    lines = difflib.unified_diff(expected.decode(errors="replace").splitlines(), found.decode(errors="replace").splitlines(),
+                                 f"expected {what}", f"found {what}", lineterm="")
+    return list(lines) or [f"{what} differs in its line ends"]
+
+
+def check_compile(args, case):
+    """Compiles the case: its .err, or none."""
+    golden = case.with_suffix(".err")
+    status, _, err = run(args, "check", str(case.relative_to(args.root)))
+    if args.bless and (golden.exists() or status != 0):
+        if status == 2:
+            golden.write_bytes(err)
+        else:
+            golden.unlink()
+    if not golden.exists():
+        return [] if status == 0 else [f"exit status {status}, not 0"] + err.decode(errors="replace").splitlines()
+    lines = compare(golden.name, golden.read_bytes(), err)
+    return lines if status == 2 else [f"exit status {status}, not 2"] + lines
+
+
+def check_stage(args, case, stage):
+    golden = case.with_suffix("." + stage)
+    if not golden.exists():
+        return []
+    status, out, err = run(args, "explain", f"--stage={stage}", str(case.relative_to(args.root)))
+    if status != 0:
+        return [f"explain --stage={stage}: exit status {status}"] + err.decode(errors="replace").splitlines()
+    if args.bless:
+        golden.write_bytes(out)
+    return compare(golden.name, golden.read_bytes(), out)
+
+
+def check(args, case):
+    """What is wrong with a case, as lines."""
+    lines = check_compile(args, case)
+    for stage in STAGES:
+        lines += check_stage(args, case, stage)
+    has_golden = any(case.with_suffix("." + s).exists() for s in ("err", *STAGES))
+    says_ok = case.read_bytes().split(b"\n", 1)[0].strip() == OK.encode()
+    if not has_golden and not says_ok:
+        lines.append(f"no golden beside it, and its first line is not `{OK}`")
+    if says_ok and case.with_suffix(".err").exists():
+        lines.append(f"its first line is `{OK}`, and there is an .err")
+    return lines
+
+
+def strays(args):
+    """Goldens whose case is gone."""
+    kinds = tuple("." + s for s in ("err", *STAGES))
+    return [p for p in sorted(args.root.glob("*/*")) if p.suffix in kinds and not p.with_suffix(".plim").exists()]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).parent)
+    parser.add_argument("--bless", action="store_true")
+    parser.add_argument("names", nargs="*")
+    args = parser.parse_args()
+    args.root, args.plimsoll = args.root.resolve(), (args.build / "plimsoll").resolve()
+
+    cases = [p for p in sorted(args.root.glob("*/*.plim"))
+             if not args.names or p.parent.name in args.names or f"{p.parent.name}/{p.stem}" in args.names]
+    passed, failed = 0, 0
+    if not cases:
+        print("FAIL no cases")
+        failed = 1
+    for stray in strays(args):
+        print(f"FAIL {stray.relative_to(args.root)}: its .plim is missing")
+        failed += 1
+    for case in cases:
+        lines = check(args, case)
+        passed, failed = passed + (not lines), failed + bool(lines)
+        if lines:
+            print(f"FAIL {case.relative_to(args.root)}\n    " + "\n    ".join(lines))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

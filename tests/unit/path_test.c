@@ -1,0 +1,148 @@
+/* path_test.c - normal forms and containment of paths. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "model/path.h"
+
+#define N(text)                                                                                                        \
+	(pl_str)                                                                                                       \
+	{                                                                                                              \
+		(text), strlen(text)                                                                                   \
+	}
+
+static struct pl_arena *arena;
+
+static int setup(void **state)
+{
+	(void)state;
+	arena = pl_arena_new(1 << 20, 0);
+	return arena ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pl_arena_free(arena);
+	return 0;
+}
+
+static void normalises(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *normal;
+	} rows[] = {
+		{"/", "/"},
+		{"//", "/"},
+		{"/.", "/"},
+		{"/..", "/"},
+		{"/../..", "/"},
+		{"/etc", "/etc"},
+		{"/etc/", "/etc"},
+		{"//etc//", "/etc"},
+		{"/./etc/.", "/etc"},
+		{"/foo/../etc", "/etc"},
+		{"/foo/../../etc", "/etc"},
+		{"/var/log/app/../../etc", "/var/etc"},
+		{"/a/b/..", "/a"},
+		{"/a/...", "/a/..."},
+		{"/a/..b", "/a/..b"},
+		{"/a/.b", "/a/.b"},
+		{"/Etc", "/Etc"},
+		{"/a\\b", "/a\\b"},
+		{"/a b", "/a b"},
+		{"/var/run", "/run"},
+		{"/var/run/", "/run"},
+		{"/var/run/docker.sock", "/run/docker.sock"},
+		{"/var//run/./docker.sock", "/run/docker.sock"},
+		{"/x/../var/run/docker.sock", "/run/docker.sock"},
+		{"/var/running", "/var/running"},
+		{"/var/run/../x", "/var/x"},
+		{"/run/docker.sock", "/run/docker.sock"},
+		{"C:\\", "c:/"},
+		{"C:", "c:/"},
+		{"C:\\Windows\\System32", "c:/windows/system32"},
+		{"c:/Windows//System32/", "c:/windows/system32"},
+		{"C:\\a\\..\\..\\B", "c:/b"},
+		{"\\\\.\\pipe\\docker_engine", "//./pipe/docker_engine"},
+		{"\\\\.\\PIPE\\..\\pipe\\x", "//./pipe/x"},
+		{"\\\\?\\C:\\x", "//?/c:/x"},
+		{"\\\\host\\share\\", "//host/share"},
+		{"\\var\\log", "c:/var/log"},
+		{"\\", "c:/"},
+		{"\\x", "c:/x"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pl_err err = PL_OK;
+		pl_str p = pl_path_normal(N(rows[i].text), arena, &err);
+		if (!p.ptr || p.len != strlen(rows[i].normal) || memcmp(p.ptr, rows[i].normal, p.len) != 0)
+			fail_msg("`%s` is `%.*s`, not `%s`", rows[i].text, PL_FMT(p), rows[i].normal);
+		pl_str again = pl_path_normal(p, arena, &err);
+		bool windows = p.len > 1 && (p.ptr[1] == ':' || p.ptr[1] == '/');
+		assert_true(windows || pl_str_eq(again, p));
+	}
+}
+
+static void refuses_what_is_not_absolute(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {"", "etc", "./etc", "../etc", "~", "C:x", "1:\\x", "$HOME/x", ".", " /x"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		pl_err err = PL_OK;
+		assert_null(pl_path_normal(N(bad[i]), arena, &err).ptr);
+		assert_int_equal(err, PL_E_SYNTAX);
+	}
+}
+
+static void borrows_where_nothing_changes(void **state)
+{
+	(void)state;
+	struct pl_arena *tiny = pl_arena_new(1, 0);
+	const char *text = "/var/run/docker.sock";
+	pl_err err = PL_OK;
+	pl_str p = pl_path_normal(N(text), tiny, &err);
+	assert_ptr_equal(p.ptr, text + 4);
+	assert_null(pl_path_normal(N("/a/"), tiny, &err).ptr);
+	assert_int_equal(err, PL_E_MEMORY);
+	pl_arena_free(tiny);
+}
+
+static void contains(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *p, *q;
+		bool under;
+	} rows[] = {
+		{"/var/log/app", "/var/log/app", true},
+		{"/var/log/app/x", "/var/log/app", true},
+		{"/var/log/application", "/var/log/app", false},
+		{"/var/log", "/var/log/app", false},
+		{"/etc", "/", true},
+		{"/", "/", true},
+		{"/", "/etc", false},
+		{"c:/windows", "c:/", true},
+		{"c:/windows", "/", false},
+		{"//./pipe/x", "/", false},
+		{"//./pipe/x", "//./pipe", true},
+		{"/x", "", false},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (pl_path_under(N(rows[i].p), N(rows[i].q)) != rows[i].under)
+			fail_msg("`%s` under `%s`", rows[i].p, rows[i].q);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(normalises),
+		cmocka_unit_test(refuses_what_is_not_absolute),
+		cmocka_unit_test(borrows_where_nothing_changes),
+		cmocka_unit_test(contains),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

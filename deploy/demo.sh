@@ -18,7 +18,7 @@ sh certs/gen-dev.sh build/certs
 
 say "start: plimsolld --listen 127.0.0.1:0 --use essentials --set $approved"
 work=$(mktemp -d)
-$bin/plimsolld --listen 127.0.0.1:0 --cert build/certs/tls.crt --key build/certs/tls.key --use essentials --set "$approved" \
+$bin/plimsolld --listen 127.0.0.1:0 --cert build/certs/server.crt --key build/certs/server.key --use essentials --set "$approved" \
 	> "$work/decisions" 2> "$work/log" &
 server=$!
 trap 'kill $server 2> /dev/null || true; rm -rf "$work"' EXIT

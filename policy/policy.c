@@ -1,7 +1,7 @@
 /* policy.c - the facade: sources and packs in, one compiled policy out; and deciding with it.
  *
- * A policy owns one arena with everything of it: copies of what it keeps of the sources, the program, its patterns and indexes.
- * It is immutable from then on; the only thing that changes is the count of its owners. */
+ * A policy owns one arena with everything of it: copies of what it keeps of the sources, the program, its patterns and
+ * indexes. It is immutable from then on; the only thing that changes is the count of its owners. */
 #include "plimsoll/eval.h"
 
 #include <stdatomic.h>
@@ -23,7 +23,8 @@
 #define REQUEST_RETAIN ((size_t)1024 * 1024)
 #define MAX_SOURCES    4096
 
-/* --- packs ------------------------------------------------------------------------------------------------------------ */
+/* --- packs
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* The name stands in the row itself, so that its address is a constant. */
 static const struct {
@@ -61,7 +62,8 @@ size_t pl_policy_packs(const char *const **ret_names)
 	return PACK_COUNT;
 }
 
-/* --- reading sources and the packs they use ----------------------------------------------------------------------------- */
+/* --- reading sources and the packs they use
+ * ----------------------------------------------------------------------------- */
 
 struct unit {
 	struct pl_arena *arena;
@@ -160,7 +162,8 @@ static pl_err add_packs(struct unit *u)
 static pl_err read_sources(struct unit *u, const struct pl_policy_source *sources, size_t count)
 {
 	if (count == 0)
-		return complain(u->diags, PL_E_POLICY, "there is no policy", "give a policy file, or a pack with --use");
+		return complain(u->diags, PL_E_POLICY, "there is no policy",
+				"give a policy file, or a pack with --use");
 	if (count > MAX_SOURCES)
 		return complain(u->diags, PL_E_LIMIT, "there are more than 4096 policy files", "put them together");
 	u->sources = pl_arena_zalloc(u->arena, count + PACK_COUNT, sizeof *u->sources);
@@ -190,7 +193,8 @@ static void settle_diags(struct pl_diags *diags, unsigned from, const struct pl_
 	}
 }
 
-/* --- compiling -------------------------------------------------------------------------------------------------------- */
+/* --- compiling
+ * -------------------------------------------------------------------------------------------------------- */
 
 struct pl_policy {
 	atomic_size_t owners;
@@ -295,7 +299,8 @@ const char *pl_policy_fingerprint(const struct pl_policy *policy)
 	return policy->fingerprint;
 }
 
-/* --- printing --------------------------------------------------------------------------------------------------------- */
+/* --- printing
+ * --------------------------------------------------------------------------------------------------------- */
 
 static pl_err print_tokens(const struct pl_policy_source *sources, size_t count, struct pl_buf *out,
 			   struct pl_diags *diags)
@@ -345,7 +350,8 @@ pl_err pl_policy_print(const struct pl_policy_source *sources, size_t source_cou
 	return explain_memory(err, diags, errors);
 }
 
-/* --- deciding --------------------------------------------------------------------------------------------------------- */
+/* --- deciding
+ * --------------------------------------------------------------------------------------------------------- */
 
 struct pl_evaluator {
 	struct pl_arena *arena;

@@ -12,7 +12,7 @@ struct pl_pair {
 struct pl_context {
 	bool request_known;
 	pl_str operation; /* CREATE, UPDATE, DELETE, CONNECT */
-	pl_str user;      /* empty: absent */
+	pl_str user;	  /* empty: absent */
 	const pl_str *groups;
 	size_t group_count;
 	bool dry_run;
@@ -24,14 +24,15 @@ struct pl_context {
 	size_t namespace_label_count, namespace_annotation_count;
 
 	bool cluster_known;
-	pl_str cluster_name, cluster_environment, cluster_version, cluster_account, cluster_region, cluster_cloud; /* empty: absent */
+	pl_str cluster_name, cluster_environment, cluster_version, cluster_account, cluster_region,
+		cluster_cloud; /* empty: absent */
 	bool imds_blocked_pods, imds_blocked_awsvpc, imds_blocked_bridge;
 	bool launch_fargate; /* the task is known to be launched on Fargate only */
 
-	int32_t today;      /* days since 1970-01-01 */
-	bool lint;          /* roots not known make a rule "not checked", instead of undecided */
+	int32_t today;	     /* days since 1970-01-01 */
+	bool lint;	     /* roots not known make a rule "not checked", instead of undecided */
 	bool strict_updates; /* an UPDATE is judged like a CREATE */
-	bool unknown_warns; /* undecided findings become warnings; linter only */
+	bool unknown_warns;  /* undecided findings become warnings; linter only */
 };
 
 enum pl_mode { PL_MODE_DENY, PL_MODE_WARN, PL_MODE_AUDIT };
@@ -43,32 +44,32 @@ enum pl_finding_state {
 	PL_FINDING_VIOLATION,
 	PL_FINDING_UNDECIDED, /* could not be decided: counts as a violation */
 	PL_FINDING_MALFORMED, /* of the built-in rule malformed-document */
-	PL_FINDING_ALREADY,   /* was so before this UPDATE: a warning */
+	PL_FINDING_ALREADY,   /* was so before this UPDATE: a deny is a warning then */
 };
 
 struct pl_finding {
 	pl_str rule;
-	pl_str title;   /* may be empty */
-	pl_str remedy;  /* may be empty */
+	pl_str title;	/* may be empty */
+	pl_str remedy;	/* may be empty */
 	pl_str message; /* one line, escaped */
 	pl_str subject; /* `container "web"` */
-	pl_str path;    /* in the submitted object: "spec.containers[0]"; empty for the object itself */
+	pl_str path;	/* in the submitted object: "spec.containers[0]"; empty for the object itself */
 	const pl_str *refs;
 	uint32_t ref_count;
-	pl_node node;        /* in pl_workload_doc */
+	pl_node node;	     /* in pl_workload_doc */
 	struct pl_span span; /* in its source */
-	uint16_t check;      /* which check of the rule, from 0 */
-	uint8_t mode;        /* enum pl_mode, in effect */
+	uint16_t check;	     /* which check of the rule, from 0 */
+	uint8_t mode;	     /* enum pl_mode, in effect */
 	uint8_t severity;    /* enum pl_severity */
-	uint8_t state;       /* enum pl_finding_state */
+	uint8_t state;	     /* enum pl_finding_state */
 };
 
 struct pl_verdict {
 	bool allowed;
 	const struct pl_finding *findings; /* sorted by rule, position in the document, check */
 	size_t count;
-	size_t denied, warned, audited; /* of them, by mode; PL_FINDING_ALREADY counts as warned */
-	const pl_str *not_checked; /* rules whose context was not given (lint), sorted */
+	size_t denied, warned, audited; /* of them, by mode in effect */
+	const pl_str *not_checked;	/* rules whose context was not given (lint), sorted */
 	size_t not_checked_count;
 };
 
@@ -81,10 +82,11 @@ struct pl_arena *pl_evaluator_arena(struct pl_evaluator *ev);
 /* Forgets the last request. */
 void pl_evaluator_reset(struct pl_evaluator *ev);
 
-/* Decides about workload; `old` is the state before an UPDATE, or NULL. The verdict lives in the evaluator's arena until its reset.
- * On any error there is no verdict, and the caller must refuse. No heap allocation once warm, no I/O, no clock. */
-PL_MUST_USE pl_err pl_decide(struct pl_evaluator *ev, const struct pl_policy *policy, const struct pl_workload *workload,
-			     const struct pl_workload *old, const struct pl_context *context,
-			     const struct pl_verdict **ret_verdict);
+/* Decides about workload; `old` is the state before an UPDATE, or NULL. The verdict lives in the evaluator's arena
+ * until its reset. On any error there is no verdict, and the caller must refuse. No heap allocation once warm, no I/O,
+ * no clock. */
+PL_MUST_USE pl_err pl_decide(struct pl_evaluator *ev, const struct pl_policy *policy,
+			     const struct pl_workload *workload, const struct pl_workload *old,
+			     const struct pl_context *context, const struct pl_verdict **ret_verdict);
 
 #endif

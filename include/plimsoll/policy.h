@@ -11,15 +11,15 @@ struct pl_policy_source {
 	pl_str text;
 };
 
-/* --set NAME=VALUE: VALUE is a literal of the language of the parameter's type; for a string, image or path the quotes may be left
- * out, and a set may be written a,b,c. */
+/* --set NAME=VALUE: VALUE is a literal of the language of the parameter's type; for a string, image or path the quotes
+ * may be left out, and a set may be written a,b,c. */
 struct pl_param_setting {
 	pl_str name;
 	pl_str value;
 };
 
-/* Compiles sources (their order does not matter) and the shipped packs that they `use` into one policy. Copies what it keeps.
- * Errors: PL_E_POLICY with diagnostics, PL_E_MEMORY, PL_E_LIMIT. */
+/* Compiles sources (their order does not matter) and the shipped packs that they `use` into one policy. Copies what it
+ * keeps. Errors: PL_E_POLICY with diagnostics, PL_E_MEMORY, PL_E_LIMIT. */
 PL_MUST_USE pl_err pl_policy_compile(const struct pl_policy_source *sources, size_t source_count,
 				     const struct pl_param_setting *settings, size_t setting_count,
 				     struct pl_policy **ret_policy, struct pl_diags *diags);
@@ -38,7 +38,7 @@ const char *pl_policy_fingerprint(const struct pl_policy *policy);
 enum pl_policy_stage { PL_STAGE_TOKENS, PL_STAGE_AST, PL_STAGE_CODE };
 /* Prints a stage of one source (AST, tokens) or of the whole program (code): for `plimsoll explain`. */
 struct pl_buf;
-PL_MUST_USE pl_err pl_policy_print(const struct pl_policy_source *sources, size_t source_count, enum pl_policy_stage stage,
-				   struct pl_buf *out, struct pl_diags *diags);
+PL_MUST_USE pl_err pl_policy_print(const struct pl_policy_source *sources, size_t source_count,
+				   enum pl_policy_stage stage, struct pl_buf *out, struct pl_diags *diags);
 
 #endif

@@ -177,6 +177,7 @@ void pl_buf_add_json(struct pl_buf *b, pl_str s)
 		i += n ? n : 1;
 		plain = i;
 	}
-	pl_buf_add(b, (pl_str){s.ptr + plain, s.len - plain});
+	if (s.len > plain)
+		pl_buf_add(b, (pl_str){s.ptr + plain, s.len - plain});
 	pl_buf_addc(b, '"');
 }

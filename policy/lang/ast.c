@@ -3,6 +3,9 @@
 #include "ast.h"
 
 #include "base/buf.h"
+#include "base/check.h"
+#include "base/utf8.h"
+#include "lex.h"
 
 /* How tightly an expression holds together: it may stand bare where its level is at least the level asked for. */
 enum level {
@@ -72,19 +75,31 @@ static void print(const struct pl_expr *e, enum level least, struct pl_buf *out)
 /* --- literals
  * ------------------------------------------------------------------------------------------------------------- */
 
+/* One character of a string: as an escape where the source may not hold it. */
+static void print_point(pl_str bytes, uint32_t point, struct pl_buf *out)
+{
+	if (point == '"' || point == '\\')
+		pl_buf_addf(out, "\\%c", (char)point);
+	else if (point == '\n')
+		pl_buf_adds(out, "\\n");
+	else if (point == '\t')
+		pl_buf_adds(out, "\\t");
+	else if (point == '\r' || pl_lex_unseen(point))
+		pl_buf_addf(out, "\\u{%x}", (unsigned)point);
+	else
+		pl_buf_add(out, bytes);
+}
+
 static void print_string(pl_str s, struct pl_buf *out)
 {
-	size_t from = 0;
 	pl_buf_addc(out, '"');
-	for (size_t i = 0; i <= s.len; i++) {
-		if (i < s.len && s.ptr[i] != '"' && s.ptr[i] != '\\')
-			continue;
-		pl_buf_add_escaped(out, (pl_str){s.ptr + from, i - from}, 0);
-		if (i < s.len) {
-			pl_buf_addc(out, '\\');
-			pl_buf_addc(out, s.ptr[i]);
-		}
-		from = i + 1;
+	for (size_t i = 0; i < s.len;) {
+		uint32_t point;
+		unsigned n = pl_utf8_decode(s.ptr + i, s.len - i, &point);
+		if (PL_NEVER(n == 0)) /* the lexer let only UTF-8 pass */
+			n = 1;
+		print_point((pl_str){s.ptr + i, n}, point, out);
+		i += n;
 	}
 	pl_buf_addc(out, '"');
 }

@@ -138,8 +138,7 @@ static enum pl_fit to_base(struct pl_checker *c, struct pl_term **term)
 	const char *why = NULL;
 	pl_err err = base ? pl_image_base_parse((*term)->u.value.u.s, c->arena, base, &why) : PL_E_MEMORY;
 	if (err == PL_E_SYNTAX)
-		return malformed(c, *term, "a registry or repository", why,
-				 "name the registry: docker.io/library, or registry.example.com/team");
+		return malformed(c, *term, "a registry or repository", why, NULL);
 	if (err != PL_OK) {
 		pl_check_memory(c);
 		return PL_FIT_FAILED;

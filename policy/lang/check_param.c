@@ -238,6 +238,19 @@ static struct pl_type wanted_type(struct pl_type declared)
 	return declared;
 }
 
+/* Where a table or `else` goes wrong: its first part that does not fit. */
+static const struct pl_term *misfit(struct pl_checker *c, struct pl_term *value, const struct pl_want *want)
+{
+	if (value->kind != PL_TERM_SWITCH && value->kind != PL_TERM_ELSE)
+		return value;
+	for (uint32_t i = value->kind == PL_TERM_SWITCH ? 1 : 0; i < value->count; i++) {
+		struct pl_term *item = value->items[i];
+		if (pl_check_fit(c, &item, want) != PL_FIT_OK)
+			return value->items[i];
+	}
+	return value;
+}
+
 static bool has_type(struct pl_checker *c, const struct pl_def *def, struct pl_type type, struct pl_term **value)
 {
 	struct pl_want want = {.type = type};
@@ -247,13 +260,14 @@ static bool has_type(struct pl_checker *c, const struct pl_def *def, struct pl_t
 		return true;
 	if (fit == PL_FIT_FAILED)
 		return false;
-	struct pl_complaint complaint = {.code = PL_CODE_E0304, .at = (*value)->at, .source = (*value)->source};
-	if (type.kind == PL_T_BYTES && (*value)->type.kind == PL_T_INT)
+	const struct pl_term *wrong = misfit(c, *value, &want);
+	struct pl_complaint complaint = {.code = PL_CODE_E0304, .at = wrong->at, .source = wrong->source};
+	if (type.kind == PL_T_BYTES && wrong->type.kind == PL_T_INT)
 		complaint.help = PL_STR("memory is written with a unit: Ki, Mi, Gi");
 	if (type.kind == PL_T_VERSION)
 		complaint.help = PL_STR("versions are written like v1.29");
 	pl_check_complain(c, &complaint, "the parameter `%.*s` is %.*s; this is %.*s", PL_FMT(def->decl->name.text),
-			  PL_FMT(pl_check_type_text(c, type)), PL_FMT(pl_check_type_text(c, (*value)->type)));
+			  PL_FMT(pl_check_type_text(c, type)), PL_FMT(pl_check_type_text(c, wrong->type)));
 	return false;
 }
 

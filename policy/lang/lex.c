@@ -104,14 +104,10 @@ void pl_lex_refuse(struct pl_lexer *lx, struct pl_token *t, enum pl_code code, u
 /* --- what cannot be seen -------------------------------------------------------------------------------------------
  */
 
-/* What kind of unseen character a code point is; NULL if it may stand in a policy. A line break that only some editors
- * show would let a comment look like a rule, and the other way round. */
-static const char *unseen(uint32_t point, char next)
+const char *pl_lex_unseen(uint32_t point)
 {
-	if (point == '\t' || point == '\n' || (point == '\r' && next == '\n'))
+	if (point == '\t' || point == '\n' || point == '\r')
 		return NULL;
-	if (point == '\r')
-		return "carriage return in the middle of a line";
 	if (point < 0x20 || (point >= 0x7F && point <= 0x9F))
 		return "control character";
 	if (pl_utf8_is_bidi(point))
@@ -122,6 +118,14 @@ static const char *unseen(uint32_t point, char next)
 	    (point >= 0x2060 && point <= 0x2064))
 		return "invisible character";
 	return NULL;
+}
+
+/* A line break that only some editors show would let a comment look like a rule, and the other way round. */
+static const char *unseen(uint32_t point, char next)
+{
+	if (point == '\r' && next != '\n')
+		return "carriage return in the middle of a line";
+	return pl_lex_unseen(point);
 }
 
 static void refuse_unseen(struct pl_lexer *lx, struct pl_span at, uint32_t point, const char *what)

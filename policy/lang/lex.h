@@ -58,6 +58,8 @@ const char *pl_token_spelling(enum pl_token_kind kind);
 /* Keywords that begin a declaration; all keywords. */
 bool pl_token_is_top(enum pl_token_kind kind);
 bool pl_token_is_keyword(enum pl_token_kind kind);
+/* What kind of control, bidirectional or invisible character a code point is; NULL if it may stand in a policy. */
+const char *pl_lex_unseen(uint32_t point);
 /* Prints the tokens of a source, one a line: for `explain --stage=tokens`. */
 struct pl_buf;
 PL_MUST_USE pl_err pl_lex_dump(const struct pl_source *source, struct pl_buf *out, struct pl_diags *diags);

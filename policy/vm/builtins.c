@@ -1,5 +1,5 @@
-/* builtins.c - see builtins.h. A text that is not what the function reads is absent (language.md 3.9); a number that is one but too
- * large for the type is unknown, since "absent" could be answered with a default. */
+/* builtins.c - see builtins.h. A text that is not what the function reads is absent (language.md 3.9); a number that is
+ * one but too large for the type is unknown, since "absent" could be answered with a default. */
 #include "builtins.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* collect.c - see collect.h. Subject by subject, so that all rules about one share what is read of it.
  *
- * A rule is one Kleene conjunction per environment: where, the filters of its further loops, its guards, and the violated check. One
- * false part and there is no finding; all true, a violation; otherwise it could not be decided. */
+ * A rule is one Kleene conjunction per environment: where, the filters of its further loops, its guards, and the
+ * violated check. One false part and there is no finding; all true, a violation; otherwise it could not be decided. */
 #include "collect.h"
 
 #include <string.h>
@@ -20,7 +20,8 @@ struct collector {
 	uint32_t rule_index;
 };
 
-/* --- evidence --------------------------------------------------------------------------------------------------------- */
+/* --- evidence
+ * --------------------------------------------------------------------------------------------------------- */
 
 static pl_err read_fragment(struct pl_run *run, uint32_t code)
 {
@@ -28,8 +29,8 @@ static pl_err read_fragment(struct pl_run *run, uint32_t code)
 	return code == PL_NO_CODE ? PL_OK : pl_run_fragment(run, code, &ignored);
 }
 
-/* Everything the rule reads up to this check. Not the lists of further loops: an element that was not in the list before had no
- * violation before, so only what is read of the element matters, and others beside it do not. */
+/* Everything the rule reads up to this check. Not the lists of further loops: an element that was not in the list
+ * before had no violation before, so only what is read of the element matters, and others beside it do not. */
 static pl_err read_all(struct pl_run *run, const struct pl_rule *rule, const struct pl_check_code *check)
 {
 	PL_TRY(read_fragment(run, rule->where));
@@ -58,7 +59,8 @@ static pl_err make_key(struct collector *c, uint16_t check, struct pl_violation 
 	return PL_OK;
 }
 
-/* --- findings --------------------------------------------------------------------------------------------------------- */
+/* --- findings
+ * --------------------------------------------------------------------------------------------------------- */
 
 static struct pl_violation *append(struct collector *c)
 {
@@ -112,7 +114,7 @@ static pl_err locate(struct collector *c, struct pl_finding *f)
 	f->span = pl_doc_span(w->doc, f->node);
 	if (f->node != w->base)
 		pl_doc_path(w->doc, w->base, f->node, &path);
-	f->path = pl_buf_str(&path);
+	f->path = path.len ? pl_buf_str(&path) : PL_STR("");
 	return path.failed ? PL_E_MEMORY : PL_OK;
 }
 
@@ -152,7 +154,8 @@ static pl_err add_violation(struct collector *c, uint16_t check, const struct pl
 	return say(c, &rule->checks[check], outcome, f);
 }
 
-/* --- one environment ---------------------------------------------------------------------------------------------------- */
+/* --- one environment
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* Takes a condition into `so_far`. */
 static pl_err conjoin(struct pl_run *run, uint32_t code, bool negate, struct pl_value *so_far)
@@ -184,13 +187,14 @@ static pl_err judge(struct collector *c, struct pl_value applies)
 	return PL_OK;
 }
 
-/* --- further loops ------------------------------------------------------------------------------------------------------ */
+/* --- further loops
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct level {
 	struct pl_value_iter it;
 	struct pl_value list;
 	struct pl_value applies; /* before this loop */
-	bool whole;              /* the list itself is unknown: one environment whose element nobody knows */
+	bool whole;		 /* the list itself is unknown: one environment whose element nobody knows */
 };
 
 static pl_err open_level(struct collector *c, uint16_t depth, struct level *level, const struct pl_value *applies)
@@ -248,7 +252,8 @@ static pl_err walk_loops(struct collector *c, struct pl_value applies)
 	}
 }
 
-/* --- all of it ---------------------------------------------------------------------------------------------------------- */
+/* --- all of it
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static pl_err apply_rule(struct collector *c)
 {

@@ -20,10 +20,10 @@ struct pl_collection {
 };
 
 struct pl_collect_options {
-	bool keys;            /* give violations their evidence */
-	bool words;           /* render messages */
-	const uint8_t *only;  /* bits: rules to look at; NULL: all */
-	const uint8_t *skip;  /* bits: rules to leave out; NULL: none */
+	bool keys;	     /* give violations their evidence */
+	bool words;	     /* render messages */
+	const uint8_t *only; /* bits: rules to look at; NULL: all */
+	const uint8_t *skip; /* bits: rules to leave out; NULL: none */
 };
 
 static inline bool pl_bit(const uint8_t *bits, uint32_t i)

@@ -16,12 +16,13 @@ static const char *const op_names[] = {
 #undef PL_OP
 };
 
-static const char *const relation_names[] = {"==", "!=",       "<",	   "<=",    ">",      ">=",  "in", "within",
-					     "overlaps", "contains", "under", "covers", "like"};
+static const char *const relation_names[] = {"==",     "!=",	   "<",	       "<=",	">",	  ">=",	 "in",
+					     "within", "overlaps", "contains", "under", "covers", "like"};
 static const char *const is_names[] = {"set", "absent", "empty", "not empty"};
 static const char *const loop_names[] = {"some", "every", "no", "count", "sum"};
-static const char *const root_names[] = {"none",     "subject", "container", "pod",	"task",	     "workload", "object",
-					 "old_pod", "old_task", "request",   "namespace", "cluster", "today"};
+static const char *const root_names[] = {"none",      "subject", "container", "pod",	  "task",
+					 "workload",  "object",	 "old_pod",   "old_task", "request",
+					 "namespace", "cluster", "today"};
 static const char *const mode_names[] = {"deny", "warn", "audit"};
 static const char *const severity_names[] = {"none", "low", "medium", "high", "critical"};
 

@@ -8,166 +8,25 @@
 
 #include "base/check.h"
 #include "builtins.h"
-#include "model/subjects.h"
 
 struct machine {
 	struct pl_run *run;
-	uint32_t at;    /* the next instruction */
+	uint32_t at; /* the next instruction */
 	uint32_t depth;
 	uint32_t loops; /* open ones */
 	bool done;
 };
 
-/* --- roots and slots -------------------------------------------------------------------------------------------------- */
-
-/* What is not of an object has no workload. */
-static struct pl_value context_value(enum pl_subject subject)
-{
-	return (struct pl_value){.kind = PL_V_SUBJECT, .ref = (uint16_t)subject, .u.workload = NULL};
-}
-
-/* The one subject of a kind, if the workload has it. */
-static struct pl_value single(const struct pl_workload *w, enum pl_subject subject)
-{
-	return pl_subject_count_of(w, subject) ? pl_subject_value(w, subject, 0) : pl_value_absent();
-}
-
-static struct pl_value old_value(const struct pl_run *run, enum pl_subject subject)
-{
-	bool update = run->context->request_known && pl_str_eq(run->context->operation, PL_STR("UPDATE"));
-	if (!run->old)
-		return update ? pl_value_unknown("the object before the change was not given") : pl_value_absent();
-	if (run->old->malformed)
-		return pl_value_unknown("the object before the change is malformed");
-	return single(run->old, subject);
-}
-
-struct pl_run *pl_run_new(const struct pl_ready *ready, const struct pl_workload *w, const struct pl_workload *old,
-			  const struct pl_context *context, struct pl_regex_scratch *regex, struct pl_arena *arena)
-{
-	struct pl_run *run = pl_arena_alloc(arena, sizeof *run);
-	uint32_t slots = ready->program->slot_count;
-	uint32_t *stamps = pl_arena_zalloc(arena, slots, sizeof *stamps);
-	struct pl_value *values = pl_arena_alloc(arena, slots * sizeof *values);
-	if (!run || !stamps || !values)
-		return NULL;
-	run->ready = ready;
-	run->program = ready->program;
-	run->workload = w;
-	run->old = old;
-	run->context = context;
-	run->regex = regex;
-	run->arena = arena;
-	run->operands = (struct pl_operands){context, arena};
-	run->evidence = NULL;
-	run->subject = PL_SUBJECT_NONE;
-	run->index = 0;
-	run->container = PL_NO_INDEX;
-	run->serial = 1;
-	run->slot_stamps = stamps;
-	run->slots = values;
-	for (unsigned i = 0; i < PL_ROOT_COUNT_; i++) {
-		run->roots[i] = pl_value_absent();
-		run->root_stamps[i] = run->serial;
-	}
-	for (unsigned i = 0; i < PL_MAX_VARS; i++)
-		run->vars[i] = pl_value_absent();
-	run->roots[PL_ROOT_POD] = single(w, PL_SUBJECT_POD);
-	run->roots[PL_ROOT_TASK] = single(w, PL_SUBJECT_TASK);
-	run->roots[PL_ROOT_WORKLOAD] = single(w, PL_SUBJECT_WORKLOAD);
-	run->roots[PL_ROOT_OBJECT] = single(w, PL_SUBJECT_OBJECT);
-	run->roots[PL_ROOT_OLD_POD] = old_value(run, PL_SUBJECT_POD);
-	run->roots[PL_ROOT_OLD_TASK] = old_value(run, PL_SUBJECT_TASK);
-	run->roots[PL_ROOT_REQUEST] = context_value(PL_SUBJECT_REQUEST);
-	run->roots[PL_ROOT_NAMESPACE] = context_value(PL_SUBJECT_NAMESPACE);
-	run->roots[PL_ROOT_CLUSTER] = context_value(PL_SUBJECT_CLUSTER);
-	run->roots[PL_ROOT_TODAY] = (struct pl_value){.kind = PL_V_DATE, .node = PL_NO_NODE, .u.i = context->today};
-	return run;
-}
-
-void pl_run_stand(struct pl_run *run, enum pl_subject subject, uint32_t index)
-{
-	run->subject = subject;
-	run->index = index;
-	run->roots[PL_ROOT_SUBJECT] = pl_subject_value(run->workload, subject, index);
-	run->root_stamps[PL_ROOT_SUBJECT] = ++run->serial;
-	uint32_t container = pl_subject_container(run->workload, subject, index);
-	if (container == run->container && run->root_stamps[PL_ROOT_CONTAINER] > 1)
-		return; /* what was read of the container before is still so */
-	run->container = container;
-	run->roots[PL_ROOT_CONTAINER] = container == PL_NO_INDEX
-						? pl_value_absent()
-						: pl_subject_value(run->workload, PL_SUBJECT_CONTAINER, container);
-	run->root_stamps[PL_ROOT_CONTAINER] = ++run->serial;
-}
-
-/* An unknown value that names no path yet is of this one. */
-static void name_origin(struct pl_value *v, uint32_t path)
-{
-	if (v->kind == PL_V_UNKNOWN && v->ref == 0 && path < UINT16_MAX)
-		v->ref = (uint16_t)(path + 1);
-}
-
-pl_str pl_run_origin(const struct pl_run *run, const struct pl_value *unknown)
-{
-	uint32_t path = unknown->ref;
-	return path > 0 && path <= run->program->path_count ? run->program->paths[path - 1].text : (pl_str){0};
-}
-
-static pl_err walk_path(const struct pl_run *run, uint32_t index, struct pl_value *v)
-{
-	const struct pl_path *path = &run->program->paths[index];
-	struct pl_value from = *v;
-	for (uint16_t i = 0; i < path->count; i++) {
-		struct pl_value to;
-		PL_TRY(pl_value_step(&from, path->steps[i].step, path->steps[i].record, run->context, run->arena, &to));
-		from = to;
-	}
-	*v = from;
-	return PL_OK;
-}
-
-static bool is_scalar_type(uint8_t kind)
-{
-	return kind != PL_T_RECORD && kind != PL_T_SUBJECT && kind != PL_T_ENTRY && kind != PL_T_LIST && kind != PL_T_MAP;
-}
-
-/* A list of scalars is read once, not at every use. */
-static pl_err settle(const struct pl_run *run, struct pl_value *v)
-{
-	if (v->kind != PL_V_NODES || !is_scalar_type(v->of))
-		return PL_OK;
-	const struct pl_list *list;
-	PL_TRY(pl_relation_elements(v, run->arena, &list));
-	v->kind = PL_V_LIST;
-	v->u.list = list;
-	return PL_OK;
-}
-
-static pl_err load_slot(struct pl_run *run, uint32_t index, struct pl_value *ret)
-{
-	const struct pl_slot *slot = &run->program->slots[index];
-	uint32_t stamp = run->root_stamps[slot->root];
-	if (run->slot_stamps[index] != stamp) {
-		struct pl_value v = run->roots[slot->root];
-		PL_TRY(walk_path(run, slot->path, &v));
-		PL_TRY(settle(run, &v));
-		name_origin(&v, slot->path);
-		run->slots[index] = v;
-		run->slot_stamps[index] = stamp;
-	}
-	*ret = run->slots[index];
-	return PL_OK;
-}
-
-/* --- evidence --------------------------------------------------------------------------------------------------------- */
+/* --- evidence
+ * --------------------------------------------------------------------------------------------------------- */
 
 static pl_err note(struct pl_run *run, const struct pl_value *v)
 {
 	return run->evidence ? pl_evidence_add(run->evidence, v, run->arena) : PL_OK;
 }
 
-/* --- loops ------------------------------------------------------------------------------------------------------------ */
+/* --- loops
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static struct pl_value int_value(int64_t i)
 {
@@ -327,7 +186,8 @@ static pl_err op_next(struct machine *m, const struct pl_insn *in)
 	return PL_OK;
 }
 
-/* --- instructions ----------------------------------------------------------------------------------------------------- */
+/* --- instructions
+ * ----------------------------------------------------------------------------------------------------- */
 
 static pl_err push(struct machine *m, const struct pl_value *v)
 {
@@ -344,15 +204,15 @@ static pl_err push_read(struct machine *m, const struct pl_value *v)
 static pl_err op_slot(struct machine *m, const struct pl_insn *in)
 {
 	struct pl_value v;
-	PL_TRY(load_slot(m->run, in->c, &v));
+	PL_TRY(pl_run_slot(m->run, in->c, &v));
 	return push_read(m, &v);
 }
 
 static pl_err op_step(struct machine *m, const struct pl_insn *in)
 {
 	struct pl_value v = m->run->stack[--m->depth];
-	PL_TRY(walk_path(m->run, in->c, &v));
-	name_origin(&v, in->c);
+	PL_TRY(pl_run_walk(m->run, in->c, &v));
+	pl_run_name_origin(&v, in->c);
 	return push_read(m, &v);
 }
 
@@ -373,7 +233,8 @@ static pl_err op_compare(struct machine *m, const struct pl_insn *in)
 	struct pl_value *stack = m->run->stack;
 	m->depth -= 2;
 	struct pl_value r;
-	PL_TRY(pl_operator_compare(&m->run->operands, (enum pl_relation)in->a, stack[m->depth], stack[m->depth + 1], &r));
+	PL_TRY(pl_operator_compare(&m->run->operands, (enum pl_relation)in->a, stack[m->depth], stack[m->depth + 1],
+				   &r));
 	return push(m, &r);
 }
 
@@ -412,7 +273,8 @@ static pl_err op_match(struct machine *m, const struct pl_insn *in)
 	const struct pl_pattern *pattern = &run->program->patterns[in->c];
 	const char *why = "";
 	enum pl_regex_answer answer = pl_regex_match(pattern->compiled, run->regex, text, &why);
-	r = answer == PL_REGEX_UNDECIDED ? pl_value_unknown(why) : pl_value_bool((answer == PL_REGEX_YES) != (in->b != 0));
+	r = answer == PL_REGEX_UNDECIDED ? pl_value_unknown(why)
+					 : pl_value_bool((answer == PL_REGEX_YES) != (in->b != 0));
 	if (answer == PL_REGEX_UNDECIDED)
 		r.ref = origin_before(m);
 	return push(m, &r);

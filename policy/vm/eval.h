@@ -1,7 +1,8 @@
 /* eval.h - runs the fragments of a verified program over one workload.
  *
- * A run stands at one subject at a time; what a path reads from it is kept in its slot until the run moves on, so that all rules about
- * that subject share it. With `evidence` set the same code runs without shortcuts and every value read goes into the digest. */
+ * A run stands at one subject at a time; what a path reads from it is kept in its slot until the run moves on, so that
+ * all rules about that subject share it. With `evidence` set the same code runs without shortcuts and every value read
+ * goes into the digest. */
 #ifndef PL_VM_EVAL_H
 #define PL_VM_EVAL_H
 
@@ -19,7 +20,7 @@ struct pl_eval_loop {
 
 struct pl_eval_digest {
 	struct pl_evidence outer; /* what was read before the loop */
-	struct pl_digest sum;     /* of the elements so far */
+	struct pl_digest sum;	  /* of the elements so far */
 };
 
 struct pl_run {
@@ -55,6 +56,12 @@ struct pl_run *pl_run_new(const struct pl_ready *ready, const struct pl_workload
 void pl_run_stand(struct pl_run *run, enum pl_subject subject, uint32_t index);
 /* The value of the fragment that begins at code. PL_E_MEMORY or PL_E_INTERNAL. */
 PL_MUST_USE pl_err pl_run_fragment(struct pl_run *run, uint32_t code, struct pl_value *ret);
+/* Walks a path of the program from *v. */
+PL_MUST_USE pl_err pl_run_walk(const struct pl_run *run, uint32_t path, struct pl_value *v);
+/* What a slot of the program holds where the run stands. */
+PL_MUST_USE pl_err pl_run_slot(struct pl_run *run, uint32_t slot, struct pl_value *ret);
+/* An unknown value that names no path yet is of this one. */
+void pl_run_name_origin(struct pl_value *v, uint32_t path);
 /* The path that an unknown value came from, as written in the policy; empty when it came from none. */
 pl_str pl_run_origin(const struct pl_run *run, const struct pl_value *unknown);
 

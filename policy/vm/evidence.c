@@ -1,4 +1,5 @@
-/* evidence.c - see evidence.h. Every value goes in as kind, length and bytes, so that no two rows of values read alike. */
+/* evidence.c - see evidence.h. Every value goes in as kind, length and bytes, so that no two rows of values read alike.
+ */
 #include "evidence.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* message.h - the words of a finding: one line, escaped, at most 1 KiB. spec: language.md 7.1, 7.6, 7.7; server.md 4.3, 4.4 */
+/* message.h - the words of a finding: one line, escaped, at most 1 KiB. spec: language.md 7.1, 7.6, 7.7;
+ * server.md 4.3, 4.4 */
 #ifndef PL_VM_MESSAGE_H
 #define PL_VM_MESSAGE_H
 

@@ -1,4 +1,5 @@
-/* operators.c - see operators.h. Text meets another type only where the checker lets it: a string beside a path, an image, a role. */
+/* operators.c - see operators.h. Text meets another type only where the checker lets it: a string beside a path, an
+ * image, a role. */
 #include "operators.h"
 
 #include <string.h>
@@ -35,7 +36,8 @@ struct pl_value pl_operator_plain(struct pl_value v)
 	return (struct pl_value){.kind = PL_V_IMAGE, .node = use->node, .u.image = use->image};
 }
 
-/* --- reading text as another type ------------------------------------------------------------------------------------ */
+/* --- reading text as another type ------------------------------------------------------------------------------------
+ */
 
 static pl_err path_from(const struct pl_operands *o, pl_str text, struct pl_value *ret)
 {
@@ -163,7 +165,8 @@ static pl_err text_as(const struct pl_operands *o, const struct pl_value *v, enu
 	return PL_E_INTERNAL;
 }
 
-pl_err pl_operator_convert(const struct pl_operands *o, struct pl_value v, enum pl_value_kind kind, struct pl_value *ret)
+pl_err pl_operator_convert(const struct pl_operands *o, struct pl_value v, enum pl_value_kind kind,
+			   struct pl_value *ret)
 {
 	if (v.kind != PL_V_STRING || kind == PL_V_STRING) {
 		*ret = v;
@@ -212,7 +215,8 @@ static bool compare_ordered(const struct pl_value *a, const struct pl_value *b, 
 	return true;
 }
 
-/* A short name stands for the role in the account of the cluster; when that is not known, the account decides nothing. */
+/* A short name stands for the role in the account of the cluster; when that is not known, the account decides nothing.
+ */
 static struct pl_value roles_equal(const struct pl_operands *o, const struct pl_role *a, const struct pl_role *b)
 {
 	if (!pl_str_eq(a->name, b->name))
@@ -347,7 +351,8 @@ pl_err pl_operator_compare(const struct pl_operands *o, enum pl_relation rel, st
 	return PL_OK;
 }
 
-/* --- is, arithmetic, text --------------------------------------------------------------------------------------------- */
+/* --- is, arithmetic, text
+ * --------------------------------------------------------------------------------------------- */
 
 static bool is_empty(const struct pl_value *v)
 {

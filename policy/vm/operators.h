@@ -1,8 +1,9 @@
 /* operators.h - comparison, membership, place, pattern-like and arithmetic operators over values. spec: language.md 3.9
  *
- * Every operator takes any two values the checker admits. Absent operands make a relation false and arithmetic absent; unknown
- * ones make the result unknown (Kleene: unless it is decided whatever they are). A text that cannot be read as the other side's
- * type is unknown. Only PL_E_MEMORY and PL_E_INTERNAL are possible, the latter for kinds the checker should have refused. */
+ * Every operator takes any two values the checker admits. Absent operands make a relation false and arithmetic absent;
+ * unknown ones make the result unknown (Kleene: unless it is decided whatever they are). A text that cannot be read as
+ * the other side's type is unknown. Only PL_E_MEMORY and PL_E_INTERNAL are possible, the latter for kinds the checker
+ * should have refused. */
 #ifndef PL_VM_OPERATORS_H
 #define PL_VM_OPERATORS_H
 
@@ -32,8 +33,8 @@ PL_MUST_USE pl_err pl_operator_is(enum pl_is is, const struct pl_value *v, struc
 /* ADD SUB MUL (an opcode). */
 PL_MUST_USE pl_err pl_operator_arith(enum pl_op op, const struct pl_value *a, const struct pl_value *b,
 				     struct pl_value *ret);
-/* The text that patterns see of a string, enum, path, arn, role or image (an image in normal form). ptr NULL when memory is out or
- * the value has no text. */
+/* The text that patterns see of a string, enum, path, arn, role or image (an image in normal form). ptr NULL when
+ * memory is out or the value has no text. */
 pl_str pl_operator_text(const struct pl_value *v, struct pl_arena *arena);
 
 /* Kleene logic over PL_V_BOOL and PL_V_UNKNOWN. */

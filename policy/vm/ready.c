@@ -7,7 +7,8 @@
 #include "regex.h"
 #include "sets.h"
 
-/* --- patterns --------------------------------------------------------------------------------------------------------- */
+/* --- patterns
+ * --------------------------------------------------------------------------------------------------------- */
 
 /* The pattern as it may stand in a source, between slashes. */
 static pl_str as_written(pl_str pattern, struct pl_arena *arena)
@@ -28,8 +29,9 @@ static pl_str as_written(pl_str pattern, struct pl_arena *arena)
 static void locate(const struct pl_source *sources, size_t count, pl_str text, struct pl_diag *d)
 {
 	for (size_t i = 0; i < count && text.len; i++) {
-		const char *at = sources[i].text.len ? memmem(sources[i].text.ptr, sources[i].text.len, text.ptr, text.len)
-						     : NULL;
+		const char *at = sources[i].text.len
+					 ? memmem(sources[i].text.ptr, sources[i].text.len, text.ptr, text.len)
+					 : NULL;
 		if (!at)
 			continue;
 		d->source = sources[i].name;
@@ -39,8 +41,8 @@ static void locate(const struct pl_source *sources, size_t count, pl_str text, s
 	}
 }
 
-static pl_err refuse_pattern(const struct pl_pattern *pattern, const struct pl_source *sources, size_t count, pl_str why,
-			     size_t offset, struct pl_arena *arena, struct pl_diags *diags)
+static pl_err refuse_pattern(const struct pl_pattern *pattern, const struct pl_source *sources, size_t count,
+			     pl_str why, size_t offset, struct pl_arena *arena, struct pl_diags *diags)
 {
 	struct pl_diag d = {.level = PL_DIAG_ERROR, .code = "E0320"};
 	d.message = pl_arena_printf(arena, "the pattern is not valid: %.*s", PL_FMT(why));
@@ -74,7 +76,8 @@ static pl_err compile_patterns(const struct pl_program *p, const struct pl_sourc
 	return result;
 }
 
-/* --- sets and rules --------------------------------------------------------------------------------------------------- */
+/* --- sets and rules
+ * --------------------------------------------------------------------------------------------------- */
 
 static pl_err index_sets(const struct pl_program *p, struct pl_arena *arena, const struct pl_value **ret_consts)
 {

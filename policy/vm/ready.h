@@ -1,5 +1,5 @@
-/* ready.h - a verified program made ready to run: patterns compiled, large sets indexed, rules sorted by what they are about.
- * Immutable and shared by threads; lives in the arena it was made in. */
+/* ready.h - a verified program made ready to run: patterns compiled, large sets indexed, rules sorted by what they are
+ * about. Immutable and shared by threads; lives in the arena it was made in. */
 #ifndef PL_VM_READY_H
 #define PL_VM_READY_H
 
@@ -13,8 +13,8 @@ struct pl_ready {
 	uint32_t first[PL_SUBJECT_COUNT + 1];
 };
 
-/* Fills program->patterns[].compiled. PL_E_POLICY with a diagnostic when PCRE2 refuses a pattern, in `sources` at the place where it
- * stands; PL_E_MEMORY. */
+/* Fills program->patterns[].compiled. PL_E_POLICY with a diagnostic when PCRE2 refuses a pattern, in `sources` at the
+ * place where it stands; PL_E_MEMORY. */
 PL_MUST_USE pl_err pl_ready_make(const struct pl_program *program, const struct pl_source *sources, size_t source_count,
 				 struct pl_arena *arena, struct pl_ready *ret, struct pl_diags *diags);
 

@@ -1,9 +1,9 @@
 /* regex.c - PCRE2's interpreter with every limit set and every result but "match" and "no match" made undecided.
  *
- * No JIT: workers may not map executable memory. Memory of a pattern comes from the arena of its policy; that of a match
- * from an arena of the scratch, where PCRE2's frames only ever grow, so that a warm scratch allocates nothing.
- * PCRE2 does not tell how many steps a match took, so a match runs under a small limit first and under a larger one when
- * that is not enough; what is charged to the request's budget is the limits used up, which is never too little. */
+ * No JIT: workers may not map executable memory. Memory of a pattern comes from the arena of its policy; that of a
+ * match from an arena of the scratch, where PCRE2's frames only ever grow, so that a warm scratch allocates nothing.
+ * PCRE2 does not tell how many steps a match took, so a match runs under a small limit first and under a larger one
+ * when that is not enough; what is charged to the request's budget is the limits used up, which is never too little. */
 #include "regex.h"
 
 #include <stdio.h>
@@ -14,8 +14,8 @@
 
 #include "base/utf8.h"
 
-#define HEAP_KIB 1024
-#define DEPTH_LIMIT 10000
+#define HEAP_KIB	1024
+#define DEPTH_LIMIT	10000
 #define SCRATCH_CEILING ((size_t)4 * 1024 * 1024)
 
 struct pl_regex {
@@ -104,8 +104,8 @@ static int attempt(const struct pl_regex *regex, struct pl_regex_scratch *s, pl_
 {
 	s->budget -= limit;
 	pcre2_set_match_limit(s->context, limit);
-	return pcre2_match(regex->code, (PCRE2_SPTR)(subject.ptr ? subject.ptr : ""), subject.len, 0, PCRE2_NO_UTF_CHECK,
-			   s->data, s->context);
+	return pcre2_match(regex->code, (PCRE2_SPTR)(subject.ptr ? subject.ptr : ""), subject.len, 0,
+			   PCRE2_NO_UTF_CHECK, s->data, s->context);
 }
 
 static const char *limit_text(int result)

@@ -6,7 +6,7 @@
 
 #define PL_REGEX_MAX_SUBJECT 4096
 #define PL_REGEX_MATCH_LIMIT 10000
-#define PL_REGEX_BUDGET 1000000
+#define PL_REGEX_BUDGET	     1000000
 
 /* A compiled pattern: immutable, shared by threads, lives in the arena it was compiled into. */
 struct pl_regex;

@@ -1,7 +1,7 @@
 /* relations.c - the operators written as words: in, within, overlaps, contains, under, covers, like. See operators.h.
  *
- * A right side that is a set holds when one of its elements does. Elements that are unknown leave the answer open unless another
- * element decides it. Large constant sets are looked up (sets.h), everything else is walked. */
+ * A right side that is a set holds when one of its elements does. Elements that are unknown leave the answer open
+ * unless another element decides it. Large constant sets are looked up (sets.h), everything else is walked. */
 #include <string.h>
 
 #include "base/check.h"
@@ -300,7 +300,6 @@ pl_err pl_relation_less(const struct pl_operands *o, struct pl_value a, struct p
 			items[kept->count++] = left->items[i];
 	}
 	kept->items = items;
-	*ret = (struct pl_value){
-		.kind = PL_V_LIST, .of = a.of, .ref = a.ref, .node = PL_NO_NODE, .u.list = kept};
+	*ret = (struct pl_value){.kind = PL_V_LIST, .of = a.of, .ref = a.ref, .node = PL_NO_NODE, .u.list = kept};
 	return PL_OK;
 }

@@ -26,8 +26,8 @@ struct pl_set_cursor {
 void pl_sets_find(const struct pl_list *list, uint64_t hash, struct pl_set_cursor *cursor);
 const struct pl_value *pl_sets_next(struct pl_set_cursor *cursor);
 
-/* The set of image bases has one that the image is under; the set of paths one that the path is at or below. By segments: the
- * cost is that of the text. */
+/* The set of image bases has one that the image is under; the set of paths one that the path is at or below. By
+ * segments: the cost is that of the text. */
 bool pl_sets_image_under(const struct pl_list *bases, const struct pl_image *image);
 bool pl_sets_path_under(const struct pl_list *paths, pl_str path);
 

@@ -1,6 +1,7 @@
 /* verdict.c - findings sorted, weighed and counted. spec: language.md 3.8, 3.5.2
  *
- * A malformed object is judged by the built-in rule alone. On an UPDATE the violations that the old object had too become warnings. */
+ * A malformed object is judged by the built-in rule alone. On an UPDATE the violations that the old object had too
+ * become warnings. */
 #include "verdict.h"
 
 #include <string.h>
@@ -20,7 +21,8 @@ struct deciding {
 	struct pl_verdict *verdict;
 };
 
-/* --- the list --------------------------------------------------------------------------------------------------------- */
+/* --- the list
+ * --------------------------------------------------------------------------------------------------------- */
 
 static bool comes_first(const struct pl_violation *a, const struct pl_violation *b)
 {
@@ -85,7 +87,8 @@ static pl_err publish(struct deciding *d, const struct pl_collection *all)
 	return PL_OK;
 }
 
-/* --- updates ---------------------------------------------------------------------------------------------------------- */
+/* --- updates
+ * ---------------------------------------------------------------------------------------------------------- */
 
 struct keys {
 	struct pl_violation_key *items;
@@ -100,31 +103,13 @@ static pl_err keys_of(const struct pl_collection *all, struct pl_arena *arena, s
 	if (!ret->items || !scratch)
 		return PL_E_MEMORY;
 	for (uint32_t i = 0; i < all->count; i++) {
-		if (all->items[i].keyed)
-			ret->items[ret->count++] = all->items[i].key;
+		if (!all->items[i].keyed)
+			continue;
+		ret->items[ret->count] = all->items[i].key;
+		ret->items[ret->count++].owner = i;
 	}
 	pl_update_sort(ret->items, scratch, ret->count);
 	return PL_OK;
-}
-
-/* Takes the first key equal to this one that is marked and not taken; false if there is none. */
-static bool take_match(const struct keys *now, bool *already, const struct pl_violation_key *key)
-{
-	size_t low = 0, high = now->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (pl_update_cmp(&now->items[middle], key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < now->count && pl_update_cmp(&now->items[low], key) == 0; low++) {
-		if (already[low]) {
-			already[low] = false;
-			return true;
-		}
-	}
-	return false;
 }
 
 /* What only records stays a record; what refused warns. */
@@ -151,15 +136,15 @@ static pl_err compare_with_old(struct deciding *d, struct pl_collection *all)
 	if (!already)
 		return PL_E_MEMORY;
 	pl_update_match(now.items, now.count, then.items, then.count, already);
-	for (uint32_t i = 0; i < all->count; i++) {
-		struct pl_violation *v = &all->items[i];
-		if (v->keyed && take_match(&now, already, &v->key))
-			PL_TRY(soften(d, &v->finding));
+	for (size_t i = 0; i < now.count; i++) {
+		if (already[i])
+			PL_TRY(soften(d, &all->items[now.items[i].owner].finding));
 	}
 	return PL_OK;
 }
 
-/* --- deciding --------------------------------------------------------------------------------------------------------- */
+/* --- deciding
+ * --------------------------------------------------------------------------------------------------------- */
 
 static unsigned known_roots(const struct deciding *d)
 {

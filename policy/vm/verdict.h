@@ -7,8 +7,9 @@
 #include "regex.h"
 
 /* See pl_decide. The verdict lives in arena. */
-PL_MUST_USE pl_err pl_verdict_make(const struct pl_ready *ready, const struct pl_workload *w, const struct pl_workload *old,
-				   const struct pl_context *context, struct pl_regex_scratch *regex,
-				   struct pl_arena *arena, const struct pl_verdict **ret_verdict);
+PL_MUST_USE pl_err pl_verdict_make(const struct pl_ready *ready, const struct pl_workload *w,
+				   const struct pl_workload *old, const struct pl_context *context,
+				   struct pl_regex_scratch *regex, struct pl_arena *arena,
+				   const struct pl_verdict **ret_verdict);
 
 #endif

@@ -1,5 +1,5 @@
-/* verify.c - see verify.h. One forward walk over the code: since jumps only go forward, the depth at a target is known when the walk
- * arrives there. Then the rule tables, which refer to what the walk found out about each fragment. */
+/* verify.c - see verify.h. One forward walk over the code: since jumps only go forward, the depth at a target is known
+ * when the walk arrives there. Then the rule tables, which refer to what the walk found out about each fragment. */
 #include "verify.h"
 
 #include <stdarg.h>
@@ -11,17 +11,17 @@
 
 /* What the walk knows about the place before an instruction. */
 struct place {
-	int16_t depth; /* -1: nothing arrives here */
-	uint16_t loop; /* nesting: loops entered and not left */
+	int16_t depth;	     /* -1: nothing arrives here */
+	uint16_t loop;	     /* nesting: loops entered and not left */
 	uint32_t loop_start; /* the innermost, PL_NO_CODE if none */
 };
 
 /* What a rule must provide to run a fragment. */
 struct fragment {
-	bool starts;     /* a fragment begins here */
-	uint8_t vars;    /* loop variables it reads but does not define; bits */
-	uint8_t sets;    /* loop variables it defines */
-	uint16_t roots;  /* enum pl_root it reads; bits */
+	bool starts;	   /* a fragment begins here */
+	uint8_t vars;	   /* loop variables it reads but does not define; bits */
+	uint8_t sets;	   /* loop variables it defines */
+	uint16_t roots;	   /* enum pl_root it reads; bits */
 	uint32_t subjects; /* enum pl_subject its ROOT_SUBJECT slots stand for; bits */
 };
 
@@ -61,13 +61,16 @@ static pl_err defect(struct verifier *v, const char *fmt, ...)
 	pl_buf_adds(&text, "the compiled policy is not valid: ");
 	pl_buf_vaddf(&text, fmt, ap);
 	va_end(ap);
-	struct pl_diag d = {.level = PL_DIAG_ERROR, .source = PL_STR("program"), .message = pl_buf_str(&text),
+	struct pl_diag d = {.level = PL_DIAG_ERROR,
+			    .source = PL_STR("program"),
+			    .message = pl_buf_str(&text),
 			    .help = PL_STR("this is a defect in plimsoll; please report it with the policy")};
 	pl_diags_add(v->diags, &d);
 	return PL_E_INTERNAL;
 }
 
-/* --- operands --------------------------------------------------------------------------------------------------------- */
+/* --- operands
+ * --------------------------------------------------------------------------------------------------------- */
 
 static bool in_table(const struct pl_program *p, const struct pl_insn *in)
 {
@@ -126,7 +129,8 @@ static int pops_of(const struct pl_insn *in)
 	return effects[in->op].pops < 0 ? in->b : effects[in->op].pops;
 }
 
-/* --- the walk --------------------------------------------------------------------------------------------------------- */
+/* --- the walk
+ * --------------------------------------------------------------------------------------------------------- */
 
 static uint32_t inner_loop(const struct verifier *v)
 {
@@ -178,7 +182,8 @@ static pl_err leave_loop(struct verifier *v, uint32_t at, const struct pl_insn *
 		return defect(v, "NEXT at %u has no LOOP", at);
 	const struct open_loop *loop = &v->open[--v->open_count];
 	if (depth - pops_of(in) != loop->floor)
-		return defect(v, "NEXT at %u finds %d values of its body, not %d", at, depth - loop->floor, pops_of(in));
+		return defect(v, "NEXT at %u finds %d values of its body, not %d", at, depth - loop->floor,
+			      pops_of(in));
 	return flow(v, at, at + 1, loop->floor + 1);
 }
 
@@ -328,8 +333,8 @@ static pl_err check_consts(struct verifier *v)
 static bool has_container(unsigned subject)
 {
 	return subject == PL_SUBJECT_CONTAINER || subject == PL_SUBJECT_MOUNT || subject == PL_SUBJECT_PORT ||
-	       subject == PL_SUBJECT_VARIABLE || subject == PL_SUBJECT_IMAGE || subject == PL_SUBJECT_SECURITY_CONTEXT ||
-	       subject == PL_SUBJECT_HANDLER;
+	       subject == PL_SUBJECT_VARIABLE || subject == PL_SUBJECT_IMAGE ||
+	       subject == PL_SUBJECT_SECURITY_CONTEXT || subject == PL_SUBJECT_HANDLER;
 }
 
 /* A fragment that a rule runs with these loop variables defined. */
@@ -339,10 +344,11 @@ static pl_err check_entry(struct verifier *v, const struct pl_rule *r, uint32_t 
 		return defect(v, "rule %.*s refers to code %u, where no fragment begins", PL_FMT(r->name), code);
 	const struct fragment *f = &v->fragments[code];
 	if (f->vars & ~vars)
-		return defect(v, "rule %.*s runs the fragment at %u without a variable it reads", PL_FMT(r->name), code);
-	if (f->sets & vars)
-		return defect(v, "rule %.*s runs the fragment at %u, which uses a variable of the rule", PL_FMT(r->name),
+		return defect(v, "rule %.*s runs the fragment at %u without a variable it reads", PL_FMT(r->name),
 			      code);
+	if (f->sets & vars)
+		return defect(v, "rule %.*s runs the fragment at %u, which uses a variable of the rule",
+			      PL_FMT(r->name), code);
 	if (f->subjects & ~(1u << r->subject))
 		return defect(v, "rule %.*s runs the fragment at %u, which is about another subject", PL_FMT(r->name),
 			      code);
@@ -369,7 +375,8 @@ static pl_err check_loops(struct verifier *v, const struct pl_rule *r, unsigned 
 	for (uint16_t i = 0; i < r->loop_count; i++) {
 		const struct pl_loop_code *loop = &r->loops[i];
 		if (loop->var >= PL_MAX_VARS || vars & 1u << loop->var)
-			return defect(v, "rule %.*s: loop %u has a variable out of range or in use", PL_FMT(r->name), i);
+			return defect(v, "rule %.*s: loop %u has a variable out of range or in use", PL_FMT(r->name),
+				      i);
 		PL_TRY(check_entry(v, r, loop->list, vars));
 		vars |= 1u << loop->var;
 		PL_TRY(check_optional(v, r, loop->where, vars));

@@ -17,7 +17,7 @@ ROUNDS = 5
 
 def start(binary, certs):
     proc = subprocess.Popen(
-        [binary, "--listen", "127.0.0.1:0", "--cert", f"{certs}/tls.crt", "--key", f"{certs}/tls.key", "--use", "essentials",
+        [binary, "--listen", "127.0.0.1:0", "--cert", f"{certs}/server.crt", "--key", f"{certs}/server.key", "--use", "essentials",
          "--set", "approved_images=registry.example.com"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     for line in proc.stderr:
         m = re.search(r"127\.0\.0\.1:(\d+)", line)

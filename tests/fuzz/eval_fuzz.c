@@ -1,5 +1,5 @@
-/* eval_fuzz.c - bytes choose a policy, a context and one or two documents; deciding must not crash, and must give the same verdict
- * twice. The first two bytes are the choice; an 0x1E byte separates the old object from the new one. */
+/* eval_fuzz.c - bytes choose a policy, a context and one or two documents; deciding must not crash, and must give the
+ * same verdict twice. The first two bytes are the choice; an 0x1E byte separates the old object from the new one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,8 @@ static const char dense[] =
 	"warn d-memory\n  for each container where container.role in {\"main\", \"init\"}\n"
 	"  require container.memory_limit <= most\n"
 	"  require container.memory_limit - (container.memory_request else 0Gi) < 2 * 1Gi\n"
-	"audit d-env\n  for each container\n  for each v in container.env where v.name matches /[A-Z_]+(?:KEY|TOKEN).*/i\n"
+	"audit d-env\n  for each container\n  for each v in container.env where v.name matches "
+	"/[A-Z_]+(?:KEY|TOKEN).*/i\n"
 	"  forbid v.value is set\n"
 	"deny d-caps\n  for each container\n"
 	"  require container.added_capabilities within {\"CHOWN\", \"KILL\"}\n"

@@ -49,15 +49,10 @@ static json_t *read_input(const uint8_t *data, size_t size, bool *ret_malformed)
 	*ret_malformed = false;
 	if (root)
 		return root;
-	switch (json_error_code(&error)) {
-	case json_error_premature_end_of_input:
-	case json_error_end_of_input_expected:
-	case json_error_duplicate_key:
-		*ret_malformed = true;
-		break;
-	default:
-		*ret_malformed = json_error_code(&error) == json_error_invalid_syntax && !strstr(error.text, "Unicode");
-	}
+	enum json_error_code code = json_error_code(&error);
+	*ret_malformed = code == json_error_premature_end_of_input || code == json_error_end_of_input_expected ||
+			 code == json_error_duplicate_key ||
+			 (code == json_error_invalid_syntax && !strstr(error.text, "Unicode"));
 	return NULL;
 }
 

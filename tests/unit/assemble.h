@@ -1,4 +1,5 @@
-/* assemble.h - programs written by hand, for the tests of policy/vm: an instruction a line, and one rule around them. */
+/* assemble.h - programs written by hand, for the tests of policy/vm: an instruction a line, and one rule around them.
+ */
 #ifndef TESTS_UNIT_ASSEMBLE_H
 #define TESTS_UNIT_ASSEMBLE_H
 
@@ -27,7 +28,8 @@ static inline struct pl_value number_value(int64_t i)
 
 static inline struct pl_value amount_value(uint8_t of, int64_t units)
 {
-	return (struct pl_value){.kind = PL_V_NUMBER, .of = of, .node = PL_NO_NODE, .u.q = (pl_nano)units * PL_NANO_ONE};
+	return (struct pl_value){
+		.kind = PL_V_NUMBER, .of = of, .node = PL_NO_NODE, .u.q = (pl_nano)units * PL_NANO_ONE};
 }
 
 static inline struct pl_value list_value(const struct pl_list *list)

@@ -31,14 +31,19 @@ static void integers(void **state)
 	static const struct {
 		const char *text;
 		int64_t value;
-	} rows[] = {{"0", 0}, {"007", 7}, {"-12", -12}, {"+5", 5}, {"9223372036854775807", INT64_MAX},
+	} rows[] = {{"0", 0},
+		    {"007", 7},
+		    {"-12", -12},
+		    {"+5", 5},
+		    {"9223372036854775807", INT64_MAX},
 		    {"-9223372036854775808", INT64_MIN}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct pl_value v = of_text(PL_BUILTIN_INT, rows[i].text);
 		assert_int_equal(v.kind, PL_V_INT);
 		assert_true(v.u.i == rows[i].value);
 	}
-	static const char *const bad[] = {"", "-", "+", "1.0", "0x1", " 1", "1 ", "one", "--1", "99999999999999999999x"};
+	static const char *const bad[] = {"",	"-",  "+",   "1.0", "0x1",
+					  " 1", "1 ", "one", "--1", "99999999999999999999x"};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_int_equal(of_text(PL_BUILTIN_INT, bad[i]).kind, PL_V_ABSENT);
 	assert_int_equal(of_text(PL_BUILTIN_INT, "9223372036854775808").kind, PL_V_UNKNOWN);

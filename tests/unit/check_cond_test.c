@@ -219,8 +219,8 @@ static void lets_are_judged_where_they_are_called(void **state)
 		 "deny x for each container forbid old(version(container.image.tag))",
 		 "E0301 at \"version(container.image.tag)\""},
 		/* a test that only some callers need is no mistake */
-		{"let given(n: int) = n is set and n > 3\n"
-		 "deny x for each container forbid given(container.uid) deny y for each container forbid given(4)",
+		{"let near(n: int) = n is set and n > 3\n"
+		 "deny x for each container forbid near(container.uid) deny y for each container forbid near(4)",
 		 "ok"},
 		{"let f(c: container) = c.uid == 0\n deny x for each container forbid f(container) if set", "ok"},
 		{"let f(c: container) = c.uid == 0 and c.privileged\n deny x for each container forbid f(container) if set",

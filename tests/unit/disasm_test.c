@@ -113,11 +113,20 @@ static void whole_program(void **state)
 					 .guard_count = 1,
 					 .checks = checks,
 					 .check_count = 1}};
-	const struct pl_program program = {.code = code,	   .code_count = COUNT(code), .consts = consts,
-					   .const_count = 1,	   .paths = paths,	      .path_count = 1,
-					   .slots = slots,	   .slot_count = 2,	      .patterns = patterns,
-					   .pattern_count = 1,	   .switches = switches,      .switch_count = 1,
-					   .rules = rules,	   .rule_count = 1};
+	const struct pl_program program = {.code = code,
+					   .code_count = COUNT(code),
+					   .consts = consts,
+					   .const_count = 1,
+					   .paths = paths,
+					   .path_count = 1,
+					   .slots = slots,
+					   .slot_count = 2,
+					   .patterns = patterns,
+					   .pattern_count = 1,
+					   .switches = switches,
+					   .switch_count = 1,
+					   .rules = rules,
+					   .rule_count = 1};
 	struct pl_arena *arena = pl_arena_new(1 << 20, 1 << 20);
 	struct pl_diags diags;
 	pl_diags_init(&diags, arena);

@@ -13,7 +13,8 @@
 
 static const char pod_text[] =
 	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":["
-	"{\"name\":\"web\",\"image\":\"nginx:1\",\"env\":[{\"name\":\"A\",\"value\":\"1\"},{\"name\":\"B\",\"value\":\"2\"}]},"
+	"{\"name\":\"web\",\"image\":\"nginx:1\",\"env\":[{\"name\":\"A\",\"value\":\"1\"},{\"name\":\"B\",\"value\":"
+	"\"2\"}]},"
 	"{\"name\":\"db\",\"image\":\"r.example/db\"}]}}";
 
 static struct pl_arena *arena;
@@ -26,7 +27,22 @@ static struct pl_value number_items[3];
 static const struct pl_list numbers = {number_items, 3, NULL};
 static struct pl_value consts[20];
 enum {
-	TRUE_, FALSE_, UNKNOWN_, ABSENT_, A_, B_, ABC_, NONE_, OPEN_, ONE_, TWO_, NUMBERS_, LONG_, ABSENT_LIST_, Z_, CONSTS
+	TRUE_,
+	FALSE_,
+	UNKNOWN_,
+	ABSENT_,
+	A_,
+	B_,
+	ABC_,
+	NONE_,
+	OPEN_,
+	ONE_,
+	TWO_,
+	NUMBERS_,
+	LONG_,
+	ABSENT_LIST_,
+	Z_,
+	CONSTS
 };
 
 static const struct pl_path_step name_step[] = {{{true, PL_VIEW_CONTAINER_name}, PL_NO_RECORD}};
@@ -60,7 +76,8 @@ static struct pl_workload *read_pod(const char *text)
 	struct pl_doc *doc;
 	struct pl_workload *w;
 	struct pl_workload_options options = {0};
-	assert_int_equal(pl_doc_read_json(PL_STR("t"), pl_str_from(text), &pl_doc_json_limits, arena, &doc, NULL), PL_OK);
+	assert_int_equal(pl_doc_read_json(PL_STR("t"), pl_str_from(text), &pl_doc_json_limits, arena, &doc, NULL),
+			 PL_OK);
 	assert_int_equal(pl_workload_read(doc, pl_doc_root(doc), PL_PLATFORM_KUBERNETES, &options, arena, &w), PL_OK);
 	assert_int_equal(pl_subject_count_of(w, PL_SUBJECT_CONTAINER), 2);
 	return w;
@@ -146,20 +163,20 @@ static struct pl_value value_of(const struct pl_insn *code, uint32_t count)
 #define EXPECT(text, ...)                                                                                              \
 	do {                                                                                                           \
 		const struct pl_insn code_[] = {__VA_ARGS__, OP(RETURN, 0, 0, 0)};                                     \
-		struct pl_value got = value_of(code_, COUNT(code_));                                                    \
+		struct pl_value got = value_of(code_, COUNT(code_));                                                   \
 		assert_string_equal(truth_of(&got), text);                                                             \
 	} while (0)
 #define EXPECT_INT(n, ...)                                                                                             \
 	do {                                                                                                           \
 		const struct pl_insn code_[] = {__VA_ARGS__, OP(RETURN, 0, 0, 0)};                                     \
-		struct pl_value got = value_of(code_, COUNT(code_));                                                    \
+		struct pl_value got = value_of(code_, COUNT(code_));                                                   \
 		assert_int_equal(got.kind, PL_V_INT);                                                                  \
 		assert_int_equal(got.u.i, n);                                                                          \
 	} while (0)
 #define EXPECT_TEXT(text, ...)                                                                                         \
 	do {                                                                                                           \
 		const struct pl_insn code_[] = {__VA_ARGS__, OP(RETURN, 0, 0, 0)};                                     \
-		struct pl_value got = value_of(code_, COUNT(code_));                                                    \
+		struct pl_value got = value_of(code_, COUNT(code_));                                                   \
 		assert_int_equal(got.kind, PL_V_STRING);                                                               \
 		assert_true(pl_str_eq(got.u.s, PL_STR(text)));                                                         \
 	} while (0)
@@ -237,9 +254,11 @@ static void lists(void **state)
 }
 
 #define IS_B(kind, list)                                                                                               \
-	CONST(list), OP(LOOP, 0, kind, 5), OP(VAR, 0, 0, 0), CONST(B_), OP(COMPARE, PL_REL_EQ, 0, 0), OP(NEXT, 0, kind, 2)
+	CONST(list), OP(LOOP, 0, kind, 5), OP(VAR, 0, 0, 0), CONST(B_), OP(COMPARE, PL_REL_EQ, 0, 0),                  \
+		OP(NEXT, 0, kind, 2)
 #define IS_Z(kind, list)                                                                                               \
-	CONST(list), OP(LOOP, 0, kind, 5), OP(VAR, 0, 0, 0), CONST(Z_), OP(COMPARE, PL_REL_EQ, 0, 0), OP(NEXT, 0, kind, 2)
+	CONST(list), OP(LOOP, 0, kind, 5), OP(VAR, 0, 0, 0), CONST(Z_), OP(COMPARE, PL_REL_EQ, 0, 0),                  \
+		OP(NEXT, 0, kind, 2)
 
 static void loops(void **state)
 {
@@ -265,8 +284,8 @@ static void loops(void **state)
 static void sums(void **state)
 {
 	(void)state;
-	const struct pl_insn code[] = {CONST(NUMBERS_),		     OP(LOOP, 3, PL_LOOP_SUM, 4), CONST(TRUE_),
-				       OP(VAR, 3, 0, 0),	     OP(NEXT, 3, PL_LOOP_SUM, 2), OP(RETURN, 0, 0, 0)};
+	const struct pl_insn code[] = {CONST(NUMBERS_),	 OP(LOOP, 3, PL_LOOP_SUM, 4), CONST(TRUE_),
+				       OP(VAR, 3, 0, 0), OP(NEXT, 3, PL_LOOP_SUM, 2), OP(RETURN, 0, 0, 0)};
 	struct pl_value v = value_of(code, COUNT(code));
 	assert_int_equal(v.kind, PL_V_NUMBER);
 	assert_int_equal(v.of, PL_T_BYTES);
@@ -365,9 +384,14 @@ static void evidence(void **state)
 {
 	(void)state;
 	/* some v in container.env satisfies v.name != "b": true at the first, and yet all are read */
-	const struct pl_insn some[] = {SLOT(ENV),	  OP(LOOP, 0, PL_LOOP_SOME, 6),	   OP(VAR, 0, 0, 0),
-				       OP(STEP, 0, 0, 2), CONST(B_),			   OP(COMPARE, PL_REL_NE, 0, 0),
-				       OP(NEXT, 0, PL_LOOP_SOME, 2), OP(RETURN, 0, 0, 0)};
+	const struct pl_insn some[] = {SLOT(ENV),
+				       OP(LOOP, 0, PL_LOOP_SOME, 6),
+				       OP(VAR, 0, 0, 0),
+				       OP(STEP, 0, 0, 2),
+				       CONST(B_),
+				       OP(COMPARE, PL_REL_NE, 0, 0),
+				       OP(NEXT, 0, PL_LOOP_SOME, 2),
+				       OP(RETURN, 0, 0, 0)};
 	struct pl_digest ab = evidence_of(some, COUNT(some), POD(VAR_A "," VAR_B, "x"));
 	struct pl_digest ba = evidence_of(some, COUNT(some), POD(VAR_B "," VAR_A, "x"));
 	struct pl_digest ac = evidence_of(some, COUNT(some), POD(VAR_A "," VAR_C, "x"));
@@ -378,8 +402,8 @@ static void evidence(void **state)
 	assert_int_not_equal(pl_digest_cmp(&ab, &ac), 0);
 	assert_int_not_equal(pl_digest_cmp(&ab, &a), 0);
 	/* false and container.image is set: the right side is read all the same */
-	const struct pl_insn and[] = {CONST(FALSE_), OP(SKIP_FALSE, 0, 0, 5), SLOT(IMAGE), OP(IS, PL_IS_SET, 0, 0),
-				      OP(AND, 0, 0, 0), OP(RETURN, 0, 0, 0)};
+	const struct pl_insn and[] = {CONST(FALSE_),	       OP(SKIP_FALSE, 0, 0, 5), SLOT(IMAGE),
+				      OP(IS, PL_IS_SET, 0, 0), OP(AND, 0, 0, 0),	OP(RETURN, 0, 0, 0)};
 	struct pl_digest x = evidence_of(and, COUNT(and), POD(VAR_A, "x"));
 	struct pl_digest same = evidence_of(and, COUNT(and), POD(VAR_B, "docker.io/library/x"));
 	struct pl_digest y = evidence_of(and, COUNT(and), POD(VAR_A, "y"));
@@ -390,8 +414,9 @@ static void evidence(void **state)
 static void no_memory(void **state)
 {
 	(void)state;
-	const struct pl_insn code[] = {CONST(A_), CONST(B_), OP(GATHER, 0, 2, 0), SLOT(NAME), OP(TEST, PL_REL_CONTAINS, 0, 0),
-				       OP(RETURN, 0, 0, 0)};
+	const struct pl_insn code[] = {
+		CONST(A_),	    CONST(B_), OP(GATHER, 0, 2, 0), SLOT(NAME), OP(TEST, PL_REL_CONTAINS, 0, 0),
+		OP(RETURN, 0, 0, 0)};
 	struct pl_run *whole = run_of(code, COUNT(code), read_pod(pod_text));
 	bool seen = false;
 	for (size_t ceiling = 0; ceiling < 32768; ceiling += 16) {
@@ -412,10 +437,10 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(logic),   cmocka_unit_test(shortcuts),	 cmocka_unit_test(matching),
-		cmocka_unit_test(tables),  cmocka_unit_test(lists),	 cmocka_unit_test(loops),
-		cmocka_unit_test(sums),	   cmocka_unit_test(nested_loops), cmocka_unit_test(reading),
-		cmocka_unit_test(moving),  cmocka_unit_test(origin),	 cmocka_unit_test(old_objects),
+		cmocka_unit_test(logic),    cmocka_unit_test(shortcuts),    cmocka_unit_test(matching),
+		cmocka_unit_test(tables),   cmocka_unit_test(lists),	    cmocka_unit_test(loops),
+		cmocka_unit_test(sums),	    cmocka_unit_test(nested_loops), cmocka_unit_test(reading),
+		cmocka_unit_test(moving),   cmocka_unit_test(origin),	    cmocka_unit_test(old_objects),
 		cmocka_unit_test(evidence), cmocka_unit_test(no_memory),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

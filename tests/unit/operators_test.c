@@ -135,7 +135,8 @@ static void membership(void **state)
 {
 	(void)state;
 	struct pl_value items[] = {text_value("a"), text_value("b"), unknown()};
-	struct pl_list two = {items, 2, NULL}, three = {items, 3, NULL}, none = {items, 0, NULL}, one = {items + 1, 1, NULL};
+	struct pl_list two = {items, 2, NULL}, three = {items, 3, NULL}, none = {items, 0, NULL},
+		       one = {items + 1, 1, NULL};
 	assert_string_equal(test(PL_REL_IN, text_value("b"), list_value(&two)), "true");
 	assert_string_equal(test(PL_REL_IN, text_value("c"), list_value(&two)), "false");
 	assert_string_equal(test(PL_REL_CONTAINS, list_value(&two), text_value("a")), "true");
@@ -187,11 +188,26 @@ static void patterns(void **state)
 		const char *text, *pattern;
 		bool matches;
 	} rows[] = {
-		{"abc", "abc", true},	  {"abc", "ab", false},	    {"", "", true},	   {"", "*", true},
-		{"abc", "*", true},	  {"abc", "a*", true},	    {"abc", "*c", true},   {"abc", "a*c", true},
-		{"ac", "a*c", true},	  {"a", "a*a", false},	    {"aba", "a*a", true},  {"abcabc", "*bc*bc", true},
-		{"abcbc", "*bc*bc*", true}, {"abc", "*bc*bc", false}, {"a*b", "a*b", true}, {"abc", "**", true},
-		{"xaby", "*a*b*", true},  {"xbay", "*a*b*", false}, {"ab", "ab*ab", false}, {"abab", "ab*ab", true},
+		{"abc", "abc", true},
+		{"abc", "ab", false},
+		{"", "", true},
+		{"", "*", true},
+		{"abc", "*", true},
+		{"abc", "a*", true},
+		{"abc", "*c", true},
+		{"abc", "a*c", true},
+		{"ac", "a*c", true},
+		{"a", "a*a", false},
+		{"aba", "a*a", true},
+		{"abcabc", "*bc*bc", true},
+		{"abcbc", "*bc*bc*", true},
+		{"abc", "*bc*bc", false},
+		{"a*b", "a*b", true},
+		{"abc", "**", true},
+		{"xaby", "*a*b*", true},
+		{"xbay", "*a*b*", false},
+		{"ab", "ab*ab", false},
+		{"abab", "ab*ab", true},
 		{"abc", "*d*", false},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -289,14 +305,14 @@ static void kleene(void **state)
 	(void)state;
 	struct pl_value t = pl_value_bool(true), f = pl_value_bool(false), u = unknown();
 	const struct pl_value v[] = {t, f, u};
-	static const char *const and[] = {"true", "false", "nobody said", "false", "false", "false", "nobody said",
-					  "false", "nobody said"};
-	static const char *const or[] = {"true", "true", "true", "true", "false", "nobody said", "true",
-					 "nobody said", "nobody said"};
+	static const char *const and[] = {"true",  "false",	  "nobody said", "false",      "false",
+					  "false", "nobody said", "false",	 "nobody said"};
+	static const char *const or
+		[] = {"true", "true", "true", "true", "false", "nobody said", "true", "nobody said", "nobody said"};
 	for (unsigned i = 0; i < 9; i++) {
 		struct pl_value a = pl_kleene_and(v[i / 3], v[i % 3]), o = pl_kleene_or(v[i / 3], v[i % 3]);
 		assert_string_equal(truth_of(&a), and[i]);
-		assert_string_equal(truth_of(&o), or[i]);
+		assert_string_equal(truth_of(&o), or [i]);
 	}
 	u = pl_kleene_not(u);
 	assert_string_equal(truth_of(&u), "nobody said");
@@ -305,10 +321,10 @@ static void kleene(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers), cmocka_unit_test(absence),	 cmocka_unit_test(texts_beside_types),
-		cmocka_unit_test(roles),   cmocka_unit_test(membership), cmocka_unit_test(places),
-		cmocka_unit_test(patterns), cmocka_unit_test(is),	 cmocka_unit_test(arithmetic),
-		cmocka_unit_test(less),	   cmocka_unit_test(kleene),
+		cmocka_unit_test(numbers),  cmocka_unit_test(absence),	  cmocka_unit_test(texts_beside_types),
+		cmocka_unit_test(roles),    cmocka_unit_test(membership), cmocka_unit_test(places),
+		cmocka_unit_test(patterns), cmocka_unit_test(is),	  cmocka_unit_test(arithmetic),
+		cmocka_unit_test(less),	    cmocka_unit_test(kleene),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -134,7 +134,8 @@ static void bad_pattern(void **state)
 static void fingerprints(void **state)
 {
 	(void)state;
-	struct pl_policy *a = good(A_RULE, "let x = 1\n"), *b = good("let x = 1\n", A_RULE), *c = good(A_RULE, "let x = 2\n");
+	struct pl_policy *a = good(A_RULE, "let x = 1\n"), *b = good("let x = 1\n", A_RULE),
+			 *c = good(A_RULE, "let x = 2\n");
 	assert_int_equal(strlen(pl_policy_fingerprint(a)), 16);
 	assert_int_equal(strspn(pl_policy_fingerprint(a), "0123456789abcdef"), 16);
 	assert_string_equal(pl_policy_fingerprint(a), pl_policy_fingerprint(b));
@@ -166,7 +167,8 @@ static void printing(void **state)
 		const char *text = text_of(pl_text_str(out));
 		assert_non_null(strstr(text, "privileged"));
 		if (stage == PL_STAGE_CODE)
-			assert_ptr_equal(strstr(text, "deny r severity medium for each container on both\n  forbid\n"), text);
+			assert_ptr_equal(strstr(text, "deny r severity medium for each container on both\n  forbid\n"),
+					 text);
 	}
 	source.text = PL_STR("deny\n");
 	assert_int_equal(pl_policy_print(&source, 1, PL_STAGE_AST, pl_text_new(arena), &diags), PL_E_POLICY);
@@ -181,7 +183,8 @@ static const char *judge(const struct pl_policy *policy, const char *pod, const 
 	struct pl_workload *w;
 	const struct pl_verdict *v;
 	struct pl_workload_options options = {0};
-	assert_int_equal(pl_doc_read_json(PL_STR("p"), pl_str_from(pod), &pl_doc_json_limits, request, &doc, NULL), PL_OK);
+	assert_int_equal(pl_doc_read_json(PL_STR("p"), pl_str_from(pod), &pl_doc_json_limits, request, &doc, NULL),
+			 PL_OK);
 	assert_int_equal(pl_workload_read(doc, pl_doc_root(doc), PL_PLATFORM_KUBERNETES, &options, request, &w), PL_OK);
 	assert_int_equal(pl_decide(ev, policy, w, NULL, context, &v), PL_OK);
 	const char *text = v->allowed ? "allowed\n" : "";
@@ -206,9 +209,11 @@ static void essentials(void **state)
 	assert_int_equal(pl_policy_compile(&source, 1, &set, 1, &policy, &diags), PL_OK);
 	struct pl_context context = {.cluster_known = true};
 	assert_string_equal(
-		judge(policy, POD(",\"resources\":{\"limits\":{\"cpu\":\"1\",\"memory\":\"1Gi\"}}"), &context), "allowed\n");
+		judge(policy, POD(",\"resources\":{\"limits\":{\"cpu\":\"1\",\"memory\":\"1Gi\"}}"), &context),
+		"allowed\n");
 	assert_string_equal(
-		judge(policy, POD(",\"securityContext\":{\"privileged\":true},\"resources\":{\"limits\":{\"cpu\":\"1\"}}"),
+		judge(policy,
+		      POD(",\"securityContext\":{\"privileged\":true},\"resources\":{\"limits\":{\"cpu\":\"1\"}}"),
 		      &context),
 		"missing-cgroup-limits: container \"web\": memory limit is not set; it must be set, and at most 8Gi\n"
 		"privileged: container \"web\" is privileged: a break-out owns the host\n");

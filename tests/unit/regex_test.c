@@ -61,11 +61,13 @@ static void whole_value(void **state)
 		{"abc", "abc\n", "no"},
 		{"a|ab", "ab", "yes"},
 		{"a.c", "a\nc", "yes"},
-		{"a.c", "a\xc3\xa9"
-			"c",
+		{"a.c",
+		 "a\xc3\xa9"
+		 "c",
 		 "yes"},
-		{"a.c", "a\xc3\xa9\xc3\xa9"
-			"c",
+		{"a.c",
+		 "a\xc3\xa9\xc3\xa9"
+		 "c",
 		 "no"},
 		{"", "", "yes"},
 		{"", "x", "no"},

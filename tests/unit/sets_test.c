@@ -93,8 +93,9 @@ static void numbers(void **state)
 static void images(void **state)
 {
 	(void)state;
-	static const char *const texts[] = {"nginx:1", "nginx:2", "r.example/a", "r.example/b",	 "r.example/c",
-					    "r.example/d", "r.example/e", "r.example/f", "r.example/g:1.0"};
+	static const char *const texts[] = {"nginx:1",	   "nginx:2",	  "r.example/a",
+					    "r.example/b", "r.example/c", "r.example/d",
+					    "r.example/e", "r.example/f", "r.example/g:1.0"};
 	const struct pl_list *set = set_of(PL_V_IMAGE, texts, 9);
 	assert_non_null(set->index);
 	assert_string_equal(test(PL_REL_IN, convert(PL_V_IMAGE, "docker.io/library/nginx:2"), set), "true");
@@ -107,17 +108,26 @@ static void images(void **state)
 static void image_bases(void **state)
 {
 	(void)state;
-	static const char *const texts[] = {"a.example",   "b.example/x", "b.example/y/z", "c.example:5000", "d.example/q",
-					    "e.example/q", "f.example/q", "g.example/q",   "docker.io/library"};
+	static const char *const texts[] = {"a.example",      "b.example/x", "b.example/y/z",
+					    "c.example:5000", "d.example/q", "e.example/q",
+					    "f.example/q",    "g.example/q", "docker.io/library"};
 	const struct pl_list *set = set_of(PL_V_IMAGE_BASE, texts, 9);
 	assert_int_equal(pl_sets_kind(set), PL_V_IMAGE_BASE);
 	static const struct {
 		const char *image, *answer;
 	} rows[] = {
-		{"a.example/anything/at/all:1", "true"}, {"b.example/x:1", "true"},	{"b.example/x/y", "true"},
-		{"b.example/xy", "false"},		 {"b.example/y", "false"},	{"b.example/y/z/1", "true"},
-		{"c.example:5000/i", "true"},		 {"c.example/i", "false"},	{"nginx", "true"},
-		{"bitnami/nginx", "false"},		 {"a.example.evil/x", "false"}, {"z.example/x", "false"},
+		{"a.example/anything/at/all:1", "true"},
+		{"b.example/x:1", "true"},
+		{"b.example/x/y", "true"},
+		{"b.example/xy", "false"},
+		{"b.example/y", "false"},
+		{"b.example/y/z/1", "true"},
+		{"c.example:5000/i", "true"},
+		{"c.example/i", "false"},
+		{"nginx", "true"},
+		{"bitnami/nginx", "false"},
+		{"a.example.evil/x", "false"},
+		{"z.example/x", "false"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		assert_string_equal(test(PL_REL_UNDER, convert(PL_V_IMAGE, rows[i].image), set), rows[i].answer);
@@ -130,11 +140,12 @@ static void image_bases(void **state)
 static void paths(void **state)
 {
 	(void)state;
-	static const char *const texts[] = {"/etc",  "/var/log", "/run/docker.sock", "/opt/a",	"/opt/b",
-					    "/opt/c", "/opt/d",	 "/opt/e",	     "/opt/f/g", "C:\\data"};
+	static const char *const texts[] = {"/etc",   "/var/log", "/run/docker.sock", "/opt/a",	  "/opt/b",
+					    "/opt/c", "/opt/d",	  "/opt/e",	      "/opt/f/g", "C:\\data"};
 	const struct pl_list *set = set_of(PL_V_PATH, texts, 10);
-	static const char *const probes[] = {"/etc",	  "/etc/passwd", "/etcetera", "/var",	 "/var/log/x", "/run",
-					     "/opt/f",	  "/opt/f/g/h",	 "/",	      "c:/data/x", "c:/date",	 "//etc//x"};
+	static const char *const probes[] = {"/etc",	   "/etc/passwd", "/etcetera", "/var",
+					     "/var/log/x", "/run",	  "/opt/f",    "/opt/f/g/h",
+					     "/",	   "c:/data/x",	  "c:/date",   "//etc//x"};
 	struct pl_list plain = {set->items, set->count, NULL};
 	unsigned held = 0;
 	for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
@@ -200,7 +211,7 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(small_sets), cmocka_unit_test(strings), cmocka_unit_test(numbers),
+		cmocka_unit_test(small_sets), cmocka_unit_test(strings),     cmocka_unit_test(numbers),
 		cmocka_unit_test(images),     cmocka_unit_test(image_bases), cmocka_unit_test(paths),
 		cmocka_unit_test(mixed),      cmocka_unit_test(many),
 	};

@@ -10,7 +10,7 @@
 
 static struct pl_violation_key key(uint16_t rule, uint16_t check, uint64_t subject, uint8_t evidence)
 {
-	return (struct pl_violation_key){rule, check, subject, {{[31] = evidence}}};
+	return (struct pl_violation_key){rule, check, subject, {{[31] = evidence}}, 0};
 }
 
 static void order(void **state)

@@ -1,4 +1,5 @@
-/* verdict_test.c - findings of a hand-written program: order, places, words, lint, updates, malformed objects, memory. */
+/* verdict_test.c - findings of a hand-written program: order, places, words, lint, updates, malformed objects, memory.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,7 +11,8 @@
 #include "vm/verdict.h"
 #include "vm/verify.h"
 
-/* --- counting what is taken from the heap ------------------------------------------------------------------------------ */
+/* --- counting what is taken from the heap
+ * ------------------------------------------------------------------------------ */
 
 static unsigned long taken;
 void *__libc_malloc(size_t size);
@@ -34,7 +36,8 @@ void *realloc(void *ptr, size_t size)
 }
 #endif
 
-/* --- the program ------------------------------------------------------------------------------------------------------ */
+/* --- the program
+ * ------------------------------------------------------------------------------------------------------ */
 
 #define CONST(n) OP(CONST, 0, 0, n)
 #define SLOT(n)	 OP(SLOT, 0, 0, n)
@@ -66,22 +69,52 @@ static struct pl_value consts[4];
 enum { WEB, CREATE, B, CONSTS };
 
 static const struct pl_insn code[] = {
-	SLOT(NAME), CONST(WEB), EQUAL, RETURN,		  /* 0: container.name == "web" */
-	SLOT(OPERATION), CONST(CREATE), EQUAL, RETURN,	  /* 4: request.operation == "CREATE" */
-	SLOT(ENV), RETURN,				  /* 8: container.env */
-	OP(VAR, 0, 0, 0), OP(STEP, 0, 0, 2), CONST(B), EQUAL, RETURN, /* 10: v.name == "B" */
-	SLOT(CONTAINER), RETURN,			  /* 15: container */
-	SLOT(IMAGE), RETURN,				  /* 17: container.image */
-	SLOT(IMAGE), OP(IS, PL_IS_SET, 0, 0), RETURN,	  /* 19: container.image is set */
-	OP(VAR, 0, 0, 0), OP(STEP, 0, 0, 6), OP(IS, PL_IS_SET, 0, 0), RETURN, /* 22: v.value is set */
+	SLOT(NAME),
+	CONST(WEB),
+	EQUAL,
+	RETURN, /* 0: container.name == "web" */
+	SLOT(OPERATION),
+	CONST(CREATE),
+	EQUAL,
+	RETURN, /* 4: request.operation == "CREATE" */
+	SLOT(ENV),
+	RETURN, /* 8: container.env */
+	OP(VAR, 0, 0, 0),
+	OP(STEP, 0, 0, 2),
+	CONST(B),
+	EQUAL,
+	RETURN, /* 10: v.name == "B" */
+	SLOT(CONTAINER),
+	RETURN, /* 15: container */
+	SLOT(IMAGE),
+	RETURN, /* 17: container.image */
+	SLOT(IMAGE),
+	OP(IS, PL_IS_SET, 0, 0),
+	RETURN, /* 19: container.image is set */
+	OP(VAR, 0, 0, 0),
+	OP(STEP, 0, 0, 6),
+	OP(IS, PL_IS_SET, 0, 0),
+	RETURN, /* 22: v.value is set */
 };
-enum { IS_WEB = 0, IS_CREATE = 4, ENV_LIST = 8, IS_B = 10, SHOW_CONTAINER = 15, SHOW_IMAGE = 17, HAS_IMAGE = 19, HAS_VALUE = 22 };
+enum {
+	IS_WEB = 0,
+	IS_CREATE = 4,
+	ENV_LIST = 8,
+	IS_B = 10,
+	SHOW_CONTAINER = 15,
+	SHOW_IMAGE = 17,
+	HAS_IMAGE = 19,
+	HAS_VALUE = 22
+};
 
-static const struct pl_template_piece
-				      web_words_2[] = {{{0}, SHOW_CONTAINER}, {{" runs ", 6}, PL_NO_CODE}, {{0}, SHOW_IMAGE}},
-				      plain[] = {{{"no\ngood", 7}, PL_NO_CODE}}, remedy[] = {{{"mend it", 7}, PL_NO_CODE}};
-static const struct pl_check_code web_checks[] = {{.forbid = true, .cond = IS_WEB, .message = {web_words_2, 3}, .remedy = {remedy, 1}},
-						  {.cond = IS_WEB, .message = {plain, 1}}};
+static const struct pl_template_piece web_words_2[] = {{{0}, SHOW_CONTAINER},
+						       {{" runs ", 6}, PL_NO_CODE},
+						       {{0}, SHOW_IMAGE}},
+				      plain[] = {{{"no\ngood", 7}, PL_NO_CODE}},
+				      remedy[] = {{{"mend it", 7}, PL_NO_CODE}};
+static const struct pl_check_code web_checks[] = {
+	{.forbid = true, .cond = IS_WEB, .message = {web_words_2, 3}, .remedy = {remedy, 1}},
+	{.cond = IS_WEB, .message = {plain, 1}}};
 static const struct pl_check_code operation_check[] = {
 	{.cond = IS_CREATE, .message = {plain, 1}, .condition = {"request.operation == \"CREATE\"", 29}}};
 static const struct pl_check_code env_check[] = {{.forbid = true, .cond = IS_B, .message = {plain, 1}}};
@@ -93,10 +126,11 @@ static const struct pl_guard_code is_create[] = {{false, IS_CREATE}}, unless_web
 static const pl_str refs[] = {{"CIS-1", 5}};
 
 #define RULE(name_, mode_)                                                                                             \
-	.name = {name_, sizeof(name_) - 1}, .mode = mode_, .severity = 3, .subject = PL_SUBJECT_CONTAINER, .platforms = PL_ON_BOTH, \
-	.where = PL_NO_CODE
+	.name = {name_, sizeof(name_) - 1}, .mode = mode_, .severity = 3, .subject = PL_SUBJECT_CONTAINER,             \
+	.platforms = PL_ON_BOTH, .where = PL_NO_CODE
 static const struct pl_rule all_rules[] = {
-	{RULE("a-web", PL_AST_DENY), .title = {"T", 1}, .refs = refs, .ref_count = 1, .checks = web_checks, .check_count = 2},
+	{RULE("a-web", PL_AST_DENY), .title = {"T", 1}, .refs = refs, .ref_count = 1, .checks = web_checks,
+	 .check_count = 2},
 	{RULE("b-operation", PL_AST_WARN), .needs = PL_NEEDS_REQUEST, .checks = operation_check, .check_count = 1},
 	{RULE("c-env", PL_AST_AUDIT), .loops = env_loop, .loop_count = 1, .checks = env_check, .check_count = 1},
 	{RULE("d-guarded", PL_AST_DENY), .needs = PL_NEEDS_REQUEST, .guards = is_create, .guard_count = 1,
@@ -197,11 +231,13 @@ static const char *lines(const struct pl_verdict *v)
 }
 
 #define POD(containers)                                                                                                \
-	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[" containers "]}}"
+	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[" containers  \
+	"]}}"
 #define C(name, image, env) "{\"name\":\"" name "\",\"image\":\"" image "\",\"env\":[" env "]}"
-#define V(name, value) "{\"name\":\"" name "\",\"value\":\"" value "\"}"
+#define V(name, value)	    "{\"name\":\"" name "\",\"value\":\"" value "\"}"
 
-/* --- tests ------------------------------------------------------------------------------------------------------------ */
+/* --- tests
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static void order_and_words(void **state)
 {
@@ -209,14 +245,14 @@ static void order_and_words(void **state)
 	use_rules(0, 3);
 	struct pl_context context = {.request_known = true, .operation = PL_STR("DELETE")};
 	const struct pl_verdict *v =
-		decide(object(POD(C("db", "d", V("B", "1")) "," C("web", "w:1", V("A", "1") "," V("B", "2")))), NULL, &context);
-	assert_string_equal(lines(v),
-			    "a-web/1 deny violation spec.containers[0]: no\\ngood\n"
-			    "a-web/0 deny violation spec.containers[1]: container \"web\" runs w:1\n"
-			    "b-operation/0 warn violation spec.containers[0]: no\\ngood\n"
-			    "b-operation/0 warn violation spec.containers[1]: no\\ngood\n"
-			    "c-env/0 audit violation spec.containers[0].env[0]: no\\ngood\n"
-			    "c-env/0 audit violation spec.containers[1].env[1]: no\\ngood\n");
+		decide(object(POD(C("db", "d", V("B", "1")) "," C("web", "w:1", V("A", "1") "," V("B", "2")))), NULL,
+		       &context);
+	assert_string_equal(lines(v), "a-web/1 deny violation spec.containers[0]: no\\ngood\n"
+				      "a-web/0 deny violation spec.containers[1]: container \"web\" runs w:1\n"
+				      "b-operation/0 warn violation spec.containers[0]: no\\ngood\n"
+				      "b-operation/0 warn violation spec.containers[1]: no\\ngood\n"
+				      "c-env/0 audit violation spec.containers[0].env[0]: no\\ngood\n"
+				      "c-env/0 audit violation spec.containers[1].env[1]: no\\ngood\n");
 	assert_false(v->allowed);
 	assert_int_equal(v->denied, 2);
 	assert_int_equal(v->warned, 2);
@@ -264,7 +300,8 @@ static void lint(void **state)
 	assert_int_equal(v->not_checked_count, 2);
 	assert_string_equal(text_of(v->not_checked[0]), "b-operation");
 	assert_string_equal(text_of(v->not_checked[1]), "d-guarded");
-	v = decide(object("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"c\"}}"), NULL, &context);
+	v = decide(object("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"c\"}}"), NULL,
+		   &context);
 	assert_true(v->allowed);
 	assert_int_equal(v->count, 0);
 	assert_int_equal(v->not_checked_count, 0);
@@ -275,7 +312,8 @@ static void malformed(void **state)
 	(void)state;
 	use_rules(0, 1);
 	struct pl_context context = {0};
-	const struct pl_verdict *v = decide(object(POD("{\"name\":7,\"image\":\"i\",\"image\":\"j\"}")), NULL, &context);
+	const struct pl_verdict *v =
+		decide(object(POD("{\"name\":7,\"image\":\"i\",\"image\":\"j\"}")), NULL, &context);
 	assert_false(v->allowed);
 	assert_true(v->count >= 1);
 	for (size_t i = 0; i < v->count; i++) {
@@ -295,9 +333,9 @@ static const char *update(const char *old, const char *now, struct pl_context *c
 	return lines(decide(object(now), object(old), context));
 }
 
-#define NEW_IMAGE   "e-image/0 deny violation spec.containers[0]: container \"db\" runs "
-#define SAME_IMAGE  "e-image/0 warn already spec.containers[0]: container \"db\" runs "
-#define ALREADY	    " (already so before this change)\n"
+#define NEW_IMAGE  "e-image/0 deny violation spec.containers[0]: container \"db\" runs "
+#define SAME_IMAGE "e-image/0 warn already spec.containers[0]: container \"db\" runs "
+#define ALREADY	   " (already so before this change)\n"
 
 static void updates(void **state)
 {
@@ -332,11 +370,13 @@ static void updates_of_many(void **state)
 	struct pl_context context = {0};
 	use_rules(5, 1); /* forbid v.value is set, for each v in container.env where v.name == "B" */
 
-	const char *same = "f-value/0 warn already spec.containers[0].env[0]: no\\ngood (already so before this change)\n";
+	const char *same =
+		"f-value/0 warn already spec.containers[0].env[0]: no\\ngood (already so before this change)\n";
 	assert_string_equal(update(POD(C("db", "d", V("B", "1"))), POD(C("db", "d", V("B", "1"))), &context), same);
-	assert_string_equal(update(POD(C("db", "d", V("B", "1"))), POD(C("db", "d", V("B", "1") "," V("B", "1"))), &context),
-			    "f-value/0 warn already spec.containers[0].env[0]: no\\ngood (already so before this change)\n"
-			    "f-value/0 deny violation spec.containers[0].env[1]: no\\ngood\n");
+	assert_string_equal(
+		update(POD(C("db", "d", V("B", "1"))), POD(C("db", "d", V("B", "1") "," V("B", "1"))), &context),
+		"f-value/0 warn already spec.containers[0].env[0]: no\\ngood (already so before this change)\n"
+		"f-value/0 deny violation spec.containers[0].env[1]: no\\ngood\n");
 	assert_string_equal(update(POD(C("db", "d", V("B", "1"))), POD(C("db", "d", V("B", "2"))), &context),
 			    "f-value/0 deny violation spec.containers[0].env[0]: no\\ngood\n");
 }
@@ -406,9 +446,15 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(order_and_words), cmocka_unit_test(undecided),	      cmocka_unit_test(lint),
-		cmocka_unit_test(malformed),	   cmocka_unit_test(updates),	      cmocka_unit_test(updates_of_many),
-		cmocka_unit_test(undecided_is_never_old), cmocka_unit_test(warm_is_free), cmocka_unit_test(no_memory),
+		cmocka_unit_test(order_and_words),
+		cmocka_unit_test(undecided),
+		cmocka_unit_test(lint),
+		cmocka_unit_test(malformed),
+		cmocka_unit_test(updates),
+		cmocka_unit_test(updates_of_many),
+		cmocka_unit_test(undecided_is_never_old),
+		cmocka_unit_test(warm_is_free),
+		cmocka_unit_test(no_memory),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

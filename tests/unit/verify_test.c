@@ -143,15 +143,24 @@ static void operands(void **state)
 	(void)state;
 	TRY("instruction 0 has the unknown opcode 77", {77, 0, 0, 0}, RETURN);
 	static const struct pl_insn bad[] = {
-		OP(CONST, 0, 0, 2),		OP(SLOT, 0, 0, 3),
-		OP(VAR, 8, 0, 0),		OP(STEP, 0, 0, 1),
-		OP(COMPARE, PL_REL_IN, 0, 0),	OP(TEST, PL_REL_GE, 0, 0),
-		OP(TEST, PL_REL_LIKE + 1, 0, 0), OP(TEST, PL_REL_IN, 2, 0),
-		OP(MATCH, 0, 0, 1),		OP(MATCH, 0, 2, 0),
-		OP(IS, 4, 0, 0),		OP(GATHER, 0, 65, 0),
-		OP(SWITCH, 0, 0, 2),		OP(CALL, PL_BUILTIN_COUNT_, 1, 0),
-		OP(CALL, PL_BUILTIN_IP, 2, 0),	OP(LOOP, 8, 0, 1),
-		OP(LOOP, 0, 5, 1),		OP(NEXT, 0, 5, 1),
+		OP(CONST, 0, 0, 2),
+		OP(SLOT, 0, 0, 3),
+		OP(VAR, 8, 0, 0),
+		OP(STEP, 0, 0, 1),
+		OP(COMPARE, PL_REL_IN, 0, 0),
+		OP(TEST, PL_REL_GE, 0, 0),
+		OP(TEST, PL_REL_LIKE + 1, 0, 0),
+		OP(TEST, PL_REL_IN, 2, 0),
+		OP(MATCH, 0, 0, 1),
+		OP(MATCH, 0, 2, 0),
+		OP(IS, 4, 0, 0),
+		OP(GATHER, 0, 65, 0),
+		OP(SWITCH, 0, 0, 2),
+		OP(CALL, PL_BUILTIN_COUNT_, 1, 0),
+		OP(CALL, PL_BUILTIN_IP, 2, 0),
+		OP(LOOP, 8, 0, 1),
+		OP(LOOP, 0, 5, 1),
+		OP(NEXT, 0, 5, 1),
 	};
 	for (uint32_t i = 0; i < COUNT(bad); i++)
 		TRY("instruction 0 has an operand out of range", bad[i], RETURN);
@@ -170,10 +179,10 @@ static void loops(void **state)
 	TRY("NEXT at 4 finds 2 values of its body, not 1", CONST, LOOP(0, 4), CONST, CONST, NEXT(0, 2), RETURN);
 	TRY("NEXT at 3 takes 2 values and finds 1", CONST, OP(LOOP, 0, PL_LOOP_SUM, 3), CONST,
 	    OP(NEXT, 0, PL_LOOP_SUM, 2), RETURN);
-	TRY("AND at 3 takes 2 values and finds 0", CONST, CONST, OP(LOOP, 0, 0, 4), OP(AND, 0, 0, 0),
-	    NEXT(0, 3), RETURN);
-	TRY("LOOP at 3 uses variable 0 of a loop around it", CONST, LOOP(0, 6), CONST, LOOP(0, 5), CONST,
-	    NEXT(0, 4), NEXT(0, 2), RETURN);
+	TRY("AND at 3 takes 2 values and finds 0", CONST, CONST, OP(LOOP, 0, 0, 4), OP(AND, 0, 0, 0), NEXT(0, 3),
+	    RETURN);
+	TRY("LOOP at 3 uses variable 0 of a loop around it", CONST, LOOP(0, 6), CONST, LOOP(0, 5), CONST, NEXT(0, 4),
+	    NEXT(0, 2), RETURN);
 }
 
 static void loop_nesting(void **state)
@@ -316,10 +325,11 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(valid),	       cmocka_unit_test(stack),	    cmocka_unit_test(jumps),
-		cmocka_unit_test(operands),	       cmocka_unit_test(loops),	    cmocka_unit_test(loop_nesting),
-		cmocka_unit_test(variables),	       cmocka_unit_test(switches_and_tables),
-		cmocka_unit_test(rules),	       cmocka_unit_test(no_memory),
+		cmocka_unit_test(valid),     cmocka_unit_test(stack),
+		cmocka_unit_test(jumps),     cmocka_unit_test(operands),
+		cmocka_unit_test(loops),     cmocka_unit_test(loop_nesting),
+		cmocka_unit_test(variables), cmocka_unit_test(switches_and_tables),
+		cmocka_unit_test(rules),     cmocka_unit_test(no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

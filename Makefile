@@ -151,4 +151,13 @@ help: ## this list
 clean: ## remove everything built
 	rm -rf build
 
+# --- independent oracles: our readers against the Go libraries of Kubernetes and of container registries (tests/diff/README.md) -----
+$(B)/oracle/oracle_probe: $(B)/tests/diff/oracle_probe.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI))
+
+.PHONY: oracle
+oracle: $(B)/oracle/oracle_probe ## our readers against Go's (needs Go and its modules; skipped without; CASES=DIR adds manifests)
+	sh tests/diff/oracle.sh $(B) $(CASES)
+
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

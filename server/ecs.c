@@ -40,14 +40,6 @@ static const char *unreadable(struct pl_desk *desk, pl_err err, const struct pl_
 	return text.ptr ? text.ptr : pl_err_text(PL_E_MEMORY);
 }
 
-static const char *twice(struct pl_desk *desk, const struct pl_doc *doc, pl_node key)
-{
-	struct pl_position at = pl_position_of(pl_doc_source(doc), pl_doc_span(doc, key).start);
-	pl_str text = pl_arena_printf(desk->reply, "line %u, column %u: the key stands twice in the same object",
-				      at.line, at.column);
-	return text.ptr ? text.ptr : pl_err_text(PL_E_MEMORY);
-}
-
 static void read_task(struct pl_desk *desk, const struct pl_call *call, struct task *ret)
 {
 	struct pl_arena *arena = pl_evaluator_arena(desk->ev);
@@ -64,9 +56,7 @@ static void read_task(struct pl_desk *desk, const struct pl_call *call, struct t
 		ret->problem = unreadable(desk, err, &diags);
 		return;
 	}
-	pl_node key = pl_doc_find_duplicate(ret->doc, pl_doc_root(ret->doc), arena);
-	ret->problem = key != PL_NO_NODE ? twice(desk, ret->doc, key)
-					 : form_problem(pl_object_detect(ret->doc, pl_doc_root(ret->doc)));
+	ret->problem = form_problem(pl_object_detect(ret->doc, pl_doc_root(ret->doc)));
 }
 
 static void judge(const struct pl_service *service, struct pl_desk *desk, const struct pl_policy *policy,

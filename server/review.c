@@ -1,8 +1,8 @@
 /* review.c - bytes into the facts of an AdmissionReview.
  *
- * spec: server.md 2, 3.1. Each check answers with a sentence for the person who was refused, or NULL. A review in which
- * any object has a key twice is refused whole: two readers may see two objects in it. Keys are compared exactly, like
- * the API server does. The member `response` of a request is not looked at. */
+ * spec: server.md 2, 3.1. Each check answers with a sentence for the person who was refused, or NULL. A key that
+ * stands twice in the envelope is refused here, one in the object by whoever reads that; in parts that nothing reads (options, raw
+ * extensions) it says nothing, and every door ignores it. Keys are compared exactly, like the API server does. The member `response` of a request is not looked at. */
 #include "review.h"
 
 #include <inttypes.h>
@@ -198,7 +198,15 @@ static const char *check_object_kind(struct reading *r, pl_node object)
 static const char *check_duplicates(struct reading *r)
 {
 	const struct pl_doc *doc = r->review->doc;
-	pl_node key = pl_doc_find_duplicate(doc, pl_doc_root(doc), r->arena);
+	pl_node parts[] = {
+		pl_doc_root(doc),
+		r->request,
+		pl_doc_get(doc, r->request, PL_STR("kind"), NULL),
+		pl_doc_get(doc, r->request, PL_STR("userInfo"), NULL),
+	};
+	pl_node key = PL_NO_NODE;
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && key == PL_NO_NODE; i++)
+		key = pl_doc_find_twin(doc, parts[i], r->arena);
 	if (key == PL_NO_NODE)
 		return NULL;
 	struct pl_buf *path = pl_text_new(r->reply);

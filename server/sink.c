@@ -1,8 +1,10 @@
-/* sink.c - a bounded ring of lines and one thread that writes them, one write() for a line.
+/* sink.c - a bounded ring of lines and one thread that writes them, whole lines at a time.
  *
  * A worker that logs never blocks on a full pipe: a log nobody reads must not stop admission. What does not fit is
- * counted, and the count is written as a line of its own when there is room again. Invariants: `head` and `tail` only
- * grow; tail - head <= RING; between them stand whole records (length, bytes). */
+ * counted, and the count is written as a line of its own when there is room again. The writer rests a moment after it has
+ * been woken, so that under load it is woken a few hundred times a second and not once for every decision: waking
+ * it for each line cost more than the decision itself. Invariants: `head` and `tail` only grow; tail - head <= RING;
+ * between them stand whole records (length, bytes). */
 #include "sink.h"
 
 #include <errno.h>
@@ -17,6 +19,7 @@
 
 #define RING	      (1024u * 1024u)
 #define FLUSH_SECONDS 2
+#define GATHER_NS     2000000 /* how long a line may wait for company */
 
 struct pl_sink {
 	pthread_mutex_t lock;
@@ -24,10 +27,11 @@ struct pl_sink {
 	pthread_t writer;
 	int fd;
 	bool closing;
+	bool resting; /* the writer waits to be woken */
 	uint64_t lost;
 	uint64_t head, tail;
 	char ring[RING];
-	char line[PL_SINK_LINE_MAX + 1]; /* of the writer */
+	char batch[2 * PL_SINK_LINE_MAX]; /* of the writer: whole lines */
 };
 
 static void ring_in(struct pl_sink *s, const void *from, size_t len)
@@ -55,27 +59,54 @@ void pl_sink_put(struct pl_sink *s, pl_str line)
 	} else {
 		ring_in(s, &len, sizeof len);
 		ring_in(s, line.ptr, line.len);
-		pthread_cond_signal(&s->filled);
+		if (s->resting)
+			pthread_cond_signal(&s->filled);
+		s->resting = false;
 	}
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* The next line into s->line; 0 when the sink is closed and empty. The lock is held. */
-static size_t next_line(struct pl_sink *s)
+static void rest(struct pl_sink *s)
 {
-	while (s->head == s->tail && !s->lost && !s->closing)
+	static const struct timespec moment = {.tv_nsec = GATHER_NS};
+	bool rested = false;
+	while (s->head == s->tail && !s->lost && !s->closing) {
+		s->resting = rested = true;
 		pthread_cond_wait(&s->filled, &s->lock);
-	if (s->head != s->tail) {
+	}
+	s->resting = false;
+	if (!rested || s->closing)
+		return;
+	pthread_mutex_unlock(&s->lock);
+	nanosleep(&moment, NULL);
+	pthread_mutex_lock(&s->lock);
+}
+
+/* Length of the record at head; there is one. */
+static uint32_t peek(const struct pl_sink *s)
+{
+	uint32_t len;
+	for (size_t i = 0; i < sizeof len; i++)
+		((char *)&len)[i] = s->ring[(s->head + i) % RING];
+	return len;
+}
+
+/* The next lines into s->batch; 0 when the sink is closed and empty. The lock is held. */
+static size_t next_lines(struct pl_sink *s)
+{
+	rest(s);
+	size_t filled = 0;
+	while (s->head != s->tail && peek(s) <= sizeof s->batch - filled) {
 		uint32_t len;
 		ring_out(s, &len, sizeof len);
-		ring_out(s, s->line, len);
-		return len;
+		ring_out(s, s->batch + filled, len);
+		filled += len;
 	}
-	if (!s->lost)
-		return 0;
+	if (filled || !s->lost)
+		return filled;
 	char stamp[PL_STAMP_ROOM];
 	pl_clock_stamp(stamp);
-	int len = snprintf(s->line, sizeof s->line,
+	int len = snprintf(s->batch, sizeof s->batch,
 			   "{\"time\":\"%s\",\"level\":\"warning\",\"event\":\"lines-lost\",\"count\":%llu}\n", stamp,
 			   (unsigned long long)s->lost);
 	s->lost = 0;
@@ -100,9 +131,9 @@ static void *run_writer(void *arg)
 	struct pl_sink *s = arg;
 	size_t len;
 	pthread_mutex_lock(&s->lock);
-	while ((len = next_line(s)) != 0) {
+	while ((len = next_lines(s)) != 0) {
 		pthread_mutex_unlock(&s->lock);
-		write_all(s->fd, s->line, len);
+		write_all(s->fd, s->batch, len);
 		pthread_mutex_lock(&s->lock);
 	}
 	pthread_mutex_unlock(&s->lock);

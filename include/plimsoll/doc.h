@@ -80,6 +80,8 @@ void pl_doc_path(const struct pl_doc *doc, pl_node base, pl_node node, struct pl
  * n time, whatever the keys are. When the arena is exhausted (objects of more than 32 keys need it) the answer is a
  * key, never a "none" that has not been checked. */
 pl_node pl_doc_find_duplicate(const struct pl_doc *doc, pl_node node, struct pl_arena *arena);
+/* The same among the members of this object alone, not below it. */
+pl_node pl_doc_find_twin(const struct pl_doc *doc, pl_node object, struct pl_arena *arena);
 /* Prints the tape, a token a line: for `explain --stage=doc` and goldens. */
 void pl_doc_dump(const struct pl_doc *doc, struct pl_buf *out);
 

@@ -155,15 +155,18 @@ static pl_node find_in_object(const struct pl_doc *doc, pl_node object, struct p
 	return found;
 }
 
+pl_node pl_doc_find_twin(const struct pl_doc *doc, pl_node object, struct pl_arena *arena)
+{
+	const struct pl_token *t = pl_tape_at(doc, object);
+	return t && t->type == PL_NODE_OBJECT && t->len >= 2 ? find_in_object(doc, object, arena) : PL_NO_NODE;
+}
+
 pl_node pl_doc_find_duplicate(const struct pl_doc *doc, pl_node node, struct pl_arena *arena)
 {
 	const struct pl_token *top = pl_tape_at(doc, node);
 	uint32_t end = top ? top->next : 0;
 	for (uint32_t i = node; i < end; i++) {
-		const struct pl_token *t = &doc->tokens[i];
-		if (t->type != PL_NODE_OBJECT || t->len < 2)
-			continue;
-		pl_node found = find_in_object(doc, i, arena);
+		pl_node found = pl_doc_find_twin(doc, i, arena);
 		if (found != PL_NO_NODE)
 			return found;
 	}

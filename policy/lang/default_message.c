@@ -158,6 +158,13 @@ static void add_phrase(struct pl_checker *c, const struct pl_expr *e, const char
 	pl_check_text_add(c, out, pl_check_text(c, "%.*s %s ", PL_FMT(short_name(c, e)), phrase));
 }
 
+/* `under`, `covers` and `like` take one value or a set. */
+static bool is_several(struct pl_checker *c, const struct pl_expr *e)
+{
+	const struct pl_term *t = pl_check_value(c, e);
+	return t && t->type.kind == PL_T_LIST;
+}
+
 static void say_comparison(struct pl_checker *c, const struct pl_expr *e, bool must, struct pl_text_terms *out)
 {
 	const struct phrase *p = &phrases[e->op];
@@ -165,6 +172,8 @@ static void say_comparison(struct pl_checker *c, const struct pl_expr *e, bool m
 	if (e->op == PL_REL_IN && e->b->kind == PL_EXPR_RANGE)
 		phrase = must != e->negated ? "must be in" : "must not be in";
 	add_phrase(c, e->a, phrase, out);
+	if (e->op >= PL_REL_UNDER && is_several(c, e->b))
+		pl_check_text_add(c, out, must != e->negated ? PL_STR("one of ") : PL_STR("any of "));
 	add_right(c, e->b, out);
 	add_found(c, e->a, out);
 }
@@ -173,7 +182,7 @@ static void say_pattern(struct pl_checker *c, const struct pl_expr *e, bool must
 {
 	add_phrase(c, e->a, must != e->negated ? "must match" : "must not match", out);
 	pl_check_text_add(c, out,
-		    pl_check_text(c, "/%.*s/%s", PL_FMT(e->u.regex.pattern), e->u.regex.ignore_case ? "i" : ""));
+			  pl_check_text(c, "/%.*s/%s", PL_FMT(e->u.regex.pattern), e->u.regex.ignore_case ? "i" : ""));
 	add_found(c, e->a, out);
 }
 
@@ -182,15 +191,16 @@ static void say_presence(struct pl_checker *c, const struct pl_expr *e, bool mus
 	bool empty = e->op == PL_IS_EMPTY || e->op == PL_IS_NOT_EMPTY;
 	bool affirmed = must == (e->op == PL_IS_SET || e->op == PL_IS_EMPTY);
 	pl_check_text_add(c, out,
-		    pl_check_text(c, "%.*s %s %s", PL_FMT(short_name(c, e->a)), affirmed ? "must be" : "must not be",
-				  empty ? "empty" : "set"));
+			  pl_check_text(c, "%.*s %s %s", PL_FMT(short_name(c, e->a)),
+					affirmed ? "must be" : "must not be", empty ? "empty" : "set"));
 	if (affirmed == empty)
 		add_found(c, e->a, out);
 }
 
 static void say_bool(struct pl_checker *c, const struct pl_expr *e, bool must, struct pl_text_terms *out)
 {
-	pl_check_text_add(c, out, pl_check_text(c, "%.*s must be %s", PL_FMT(short_name(c, e)), must ? "true" : "false"));
+	pl_check_text_add(c, out,
+			  pl_check_text(c, "%.*s must be %s", PL_FMT(short_name(c, e)), must ? "true" : "false"));
 	add_found(c, e, out);
 }
 

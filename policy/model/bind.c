@@ -11,7 +11,6 @@
 #include "base/suggest.h"
 #include "doc/tape.h"
 #include "field.h"
-#include "keys.h"
 #include "note.h"
 #include "scalar.h"
 
@@ -105,8 +104,7 @@ static pl_err repeated(struct pl_workload *w, pl_node key)
 /* Looks for a key that stands twice directly in node. */
 static pl_err check_repeated(struct pl_workload *w, pl_node node)
 {
-	pl_node key;
-	PL_TRY(pl_keys_find_repeated(w->doc, node, w->arena, &key));
+	pl_node key = pl_doc_find_twin(w->doc, node, w->arena);
 	return key == PL_NO_NODE ? PL_OK : repeated(w, key);
 }
 

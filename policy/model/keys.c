@@ -72,32 +72,3 @@ pl_err pl_keys_find_equal(const pl_str *texts, size_t count, struct pl_arena *ar
 	pl_arena_shrink(arena, area, count * 2 * sizeof *area, 0);
 	return PL_OK;
 }
-
-pl_err pl_keys_find_repeated(const struct pl_doc *doc, pl_node object, struct pl_arena *arena, pl_node *ret)
-{
-	uint32_t count = pl_doc_count(doc, object), n = 0;
-	*ret = PL_NO_NODE;
-	if (count < 2 || pl_doc_type(doc, object) != PL_NODE_OBJECT)
-		return PL_OK;
-	pl_str *texts = pl_arena_zalloc(arena, count, sizeof *texts);
-	pl_node *keys = pl_arena_zalloc(arena, count, sizeof *keys);
-	if (!texts || !keys)
-		return PL_E_MEMORY;
-	unsigned empty = 0;
-	for (pl_node key = pl_doc_first(doc, object); key != PL_NO_NODE && n < count;
-	     key = pl_doc_next(doc, object, key)) {
-		texts[n] = pl_doc_text(doc, key, arena);
-		if (!texts[n].ptr)
-			return PL_E_MEMORY;
-		if (texts[n].len == 0 && ++empty == 2) {
-			*ret = key;
-			return PL_OK;
-		}
-		keys[n++] = key;
-	}
-	size_t at;
-	PL_TRY(pl_keys_find_equal(texts, n, arena, &at));
-	if (at != SIZE_MAX)
-		*ret = keys[at];
-	return PL_OK;
-}

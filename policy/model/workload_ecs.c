@@ -285,6 +285,10 @@ pl_err pl_workload_ecs_read(struct pl_workload *w)
 {
 	pl_node task = task_of(w);
 	w->kind = PL_STR("TaskDefinition");
+	pl_node twin = task == w->object ? PL_NO_NODE : pl_doc_find_twin(w->doc, w->object, w->arena);
+	if (twin != PL_NO_NODE)
+		PL_TRY(pl_note_malformed(w, twin, NULL, PL_STR("remove one of them"),
+					 "stands twice in the same object: readers disagree about which one counts"));
 	PL_TRY(pl_bind_walk(w, task, PL_RECORD_ECS_RegisterTaskDefinitionRequest));
 	w->task = task;
 	if (!text_of(w, w->task, PL_NAME_family, &w->name))

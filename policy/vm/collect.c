@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "doc/tape.h"
 #include "message.h"
+#include "model/bind.h"
 #include "model/subjects.h"
 
 struct collector {
@@ -105,13 +106,26 @@ static pl_node place_of(const struct collector *c)
 	return node;
 }
 
+/* What the excerpt points at: the value that was read, if it is part of the subject; else its name; else the subject. */
+static pl_node telling_part(const struct pl_run *run, pl_node node)
+{
+	const struct pl_doc *doc = run->workload->doc;
+	const struct pl_token *t = pl_tape_at(doc, node);
+	if (!t || t->type != PL_NODE_OBJECT)
+		return node;
+	if (run->read > node && run->read < t->next)
+		return run->read;
+	pl_node name = pl_bind_field(doc, node, PL_NAME_name);
+	return name == PL_NO_NODE ? node : name;
+}
+
 static pl_err locate(struct collector *c, struct pl_finding *f)
 {
 	const struct pl_workload *w = c->run->workload;
 	struct pl_buf path;
 	pl_buf_init(&path, c->run->arena, 0);
 	f->node = place_of(c);
-	f->span = pl_doc_span(w->doc, f->node);
+	f->span = pl_doc_span(w->doc, telling_part(c->run, f->node));
 	if (f->node != w->base)
 		pl_doc_path(w->doc, w->base, f->node, &path);
 	f->path = path.len ? pl_buf_str(&path) : PL_STR("");
@@ -179,6 +193,7 @@ static pl_err judge(struct collector *c, struct pl_value applies)
 		return PL_OK;
 	for (uint16_t i = 0; i < rule->check_count; i++) {
 		struct pl_value violated = pl_value_bool(true);
+		c->run->read = PL_NO_NODE;
 		PL_TRY(conjoin(c->run, rule->checks[i].cond, !rule->checks[i].forbid, &violated));
 		violated = pl_kleene_and(applies, violated);
 		if (!pl_is_false(&violated))

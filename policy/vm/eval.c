@@ -205,6 +205,9 @@ static pl_err op_slot(struct machine *m, const struct pl_insn *in)
 {
 	struct pl_value v;
 	PL_TRY(pl_run_slot(m->run, in->c, &v));
+	enum pl_root root = (enum pl_root)m->run->program->slots[in->c].root;
+	if (m->run->read == PL_NO_NODE && root == PL_ROOT_SUBJECT && v.kind != PL_V_SUBJECT && !m->run->evidence)
+		m->run->read = v.node;
 	return push_read(m, &v);
 }
 

@@ -43,6 +43,7 @@ struct pl_run {
 	uint32_t *slot_stamps;
 	struct pl_value *slots;
 	struct pl_value vars[PL_MAX_VARS];
+	pl_node read; /* where the first value read of this subject stands; set to PL_NO_NODE before a check */
 
 	struct pl_value stack[PL_MAX_STACK];
 	struct pl_eval_loop loops[PL_MAX_VARS];

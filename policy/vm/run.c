@@ -63,6 +63,7 @@ struct pl_run *pl_run_new(const struct pl_ready *ready, const struct pl_workload
 	run->arena = arena;
 	run->operands = (struct pl_operands){context, arena};
 	run->container = PL_NO_INDEX;
+	run->read = PL_NO_NODE;
 	run->serial = 1; /* an empty slot has the stamp 0 */
 	run->slot_stamps = stamps;
 	run->slots = values;

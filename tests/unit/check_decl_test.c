@@ -22,14 +22,17 @@ static void names_are_defined_once(void **state)
 		{"let f(c: container) = c.privileged deny x for each container require f(container, 3)",
 		 "E0314 at \"f(container, 3)\""},
 		{"let f(c: container) = c.privileged deny x for each container require f", "E0314 at \"f\""},
-		{"let f(c: container) = c.privileged deny x for each container require f(workload)", "E0304 at \"workload\""},
+		{"let f(c: container) = c.privileged deny x for each container require f(workload)",
+		 "E0304 at \"workload\""},
 		{"let f(c) = c.privileged deny x for each container require f(container)", "E0201 at \"c\""},
 		{"let f(container) = container.privileged deny x for each container require f(container)", "ok"},
 		{"let f(container) = container.privileged deny x for each mount require f(mount.container)", "ok"},
-		{"let f(p: path) = p under \"/a\" deny x for each mount require f(mount.path) require f(\"/a/b\")", "ok"},
+		{"let f(p: path) = p under \"/a\" deny x for each mount require f(mount.path) require f(\"/a/b\")",
+		 "ok"},
 		{"let f(p: path) = p under \"/a\" deny x for each mount require f(\"a\")", "E0309 at \"\"a\"\""},
 		/* the scope of a `let` is its own */
-		{"let f(c: container) = pod.spec.hostPID deny x for each pod container require f(container)", "E0302 at \"pod\""},
+		{"let f(c: container) = pod.spec.hostPID deny x for each pod container require f(container)",
+		 "E0302 at \"pod\""},
 		{"let h = workload.host_pid deny x for each container forbid h", "ok"},
 		/* what nobody uses is checked all the same */
 		{"let f(c: container) = c.privilaged", "E0303 at \"privilaged\""},
@@ -46,7 +49,8 @@ static void names_are_defined_once(void **state)
 		{"test \"t\" given pod \"\"\"\n  a: b\n  \"\"\"\n  expect deny nosuch", "E0326 at \"nosuch\""},
 		{"test \"t\" given nosuch\n  expect allow", "E0302 at \"nosuch\""},
 		{"fixture f = pod \"\"\"\n  a: b\n  \"\"\"\ntest \"t\" given f\n  expect allow", "ok"},
-		{"fixture f = pod \"\"\"\n  a: b\n  \"\"\"\nfixture f = pod \"\"\"\n  a: b\n  \"\"\"", "E0203 at \"f\""},
+		{"fixture f = pod \"\"\"\n  a: b\n  \"\"\"\nfixture f = pod \"\"\"\n  a: b\n  \"\"\"",
+		 "E0203 at \"f\""},
 	};
 	(void)state;
 	RUN_FILES(rows);
@@ -59,7 +63,8 @@ static void what_is_not_carried_out_is_refused(void **state)
 		{"deny a for each pod require true == true rollout a by namespace.name \"x\" => warn otherwise => deny",
 		 "E0206 at \"rollout\""},
 		{"rollout a by namespace.name \"x\" => warn otherwise => deny", "E0326 at \"a\""},
-		{"deny a for each pod require true == true exception e from a where true == true owner \"o\" reason \"r\" "
+		{"deny a for each pod require true == true exception e from a where true == true owner \"o\" reason "
+		 "\"r\" "
 		 "expires 2027-01-01",
 		 "E0206 at \"exception\""},
 		{"exception e from a where true == true owner \"o\" reason \"r\" expires 2027-01-01", "E0326 at \"a\""},
@@ -92,7 +97,8 @@ static void lets_belong_to_their_file(void **state)
 	static const char *const texts[] = {"let low = 1 deny a for each container require container.uid > low",
 					    "let low = 2 deny b for each container require container.uid > low"};
 	static const char *const foreign[] = {"let low = 1", "deny b for each container require container.uid > low"};
-	static const char *const shared[] = {"param low: int = 1", "deny b for each container require container.uid > low"};
+	static const char *const shared[] = {"param low: int = 1",
+					     "deny b for each container require container.uid > low"};
 	static const char *const twice[] = {"param low: int = 1", "param low: int = 1"};
 	(void)state;
 	assert_non_null(compile_with(texts, 2, NULL, 0));
@@ -137,7 +143,8 @@ static void parameters(void **state)
 		{"param p: bytes by request.operation \"Create\" => 1Gi otherwise => 2Gi", "E0308 at \"\"Create\"\""},
 		/* uses */
 		{"param p: set of string = {\"docker.io\"} deny x for each image require image under p", "ok"},
-		{"param p: set of string = {\"acme\"} deny x for each image require image under p", "E0309 at \"\"acme\"\""},
+		{"param p: set of string = {\"acme\"} deny x for each image require image under p",
+		 "E0309 at \"\"acme\"\""},
 		{"param p: string by namespace.name \"a\" => \"ghcr.io\" otherwise => \"acme\"\n"
 		 "deny x for each image require image under p",
 		 "E0309 at \"\"acme\"\""},
@@ -194,12 +201,12 @@ static void settings(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const char *zero = strcmp(rows[i].type, "set of") > 0 && !strncmp(rows[i].type, "set", 3) ? "{}"
-				   : !strcmp(rows[i].type, "int")					   ? "1"
-				   : !strcmp(rows[i].type, "bytes")					   ? "1Gi"
-				   : !strcmp(rows[i].type, "bool")					   ? "false"
-				   : !strcmp(rows[i].type, "version")					   ? "v1"
-				   : !strcmp(rows[i].type, "date")					   ? "2026-01-01"
-													   : "\"/\"";
+				   : !strcmp(rows[i].type, "int")					  ? "1"
+				   : !strcmp(rows[i].type, "bytes")					  ? "1Gi"
+				   : !strcmp(rows[i].type, "bool")					  ? "false"
+				   : !strcmp(rows[i].type, "version")					  ? "v1"
+				   : !strcmp(rows[i].type, "date")					  ? "2026-01-01"
+													  : "\"/\"";
 		char text[128];
 		snprintf(text, sizeof text, "param p: %s = %s", rows[i].type, zero);
 		const char *texts[] = {text};

@@ -1,5 +1,5 @@
-/* check_message_test.c - messages of authors and messages of the compiler, as they will read: values stand in braces by their
- * paths. */
+/* check_message_test.c - messages of authors and messages of the compiler, as they will read: values stand in braces by
+ * their paths. */
 #include "checking.h"
 
 /* The template with {path} for each interpolated value; {...} for computed ones. */
@@ -28,7 +28,8 @@ static void default_messages(void **state)
 {
 	static const struct row rows[] = {
 		{"mount", "require mount.read_only", "{mount}: read_only must be true; it is {mount.read_only}"},
-		{"container", "forbid container.privileged", "{container}: privileged must be false; it is {container.privileged}"},
+		{"container", "forbid container.privileged",
+		 "{container}: privileged must be false; it is {container.privileged}"},
 		{"container", "require not container.privileged",
 		 "{container}: privileged must be false; it is {container.privileged}"},
 		{"container", "require container.memory_limit <= 4Gi",
@@ -36,8 +37,10 @@ static void default_messages(void **state)
 		{"container", "forbid container.memory_limit > 4Gi if set",
 		 "{container}: memory_limit must be at most 4Gi; it is {container.memory_limit}"},
 		{"container", "require container.uid != 0", "{container}: uid must not be 0; it is {container.uid}"},
-		{"container", "forbid container.uid == 0 if set", "{container}: uid must not be 0; it is {container.uid}"},
-		{"container", "require container.uid in 1..9", "{container}: uid must be in 1..9; it is {container.uid}"},
+		{"container", "forbid container.uid == 0 if set",
+		 "{container}: uid must not be 0; it is {container.uid}"},
+		{"container", "require container.uid in 1..9",
+		 "{container}: uid must be in 1..9; it is {container.uid}"},
 		{"container", "require container.name not in {\"a\", \"b\"}",
 		 "{container}: name must not be one of {\"a\", \"b\"}; it is {container.name}"},
 		{"container", "forbid container.name not matches /[a-z]+/i",
@@ -48,9 +51,11 @@ static void default_messages(void **state)
 		{"container", "require container.added_capabilities is empty",
 		 "{container}: added_capabilities must be empty; it is {container.added_capabilities}"},
 		{"container", "forbid container.mounts is empty", "{container}: mounts must not be empty"},
-		{"image", "require image under {\"docker.io\"}", "{image}: image must be under {\"docker.io\"}; it is {image}"},
+		{"image", "require image under {\"docker.io\"}",
+		 "{image}: image must be under one of {\"docker.io\"}; it is {image}"},
 		{"mount", "require workload.host_pid or mount.read_only",
-		 "{mount}: this must hold: workload.host_pid or mount.read_only; workload.host_pid is {workload.host_pid}, "
+		 "{mount}: this must hold: workload.host_pid or mount.read_only; workload.host_pid is "
+		 "{workload.host_pid}, "
 		 "mount.read_only is {mount.read_only}"},
 		{"container", "forbid some m in container.mounts satisfies m.read_only",
 		 "{container}: this must not hold: some m in container.mounts satisfies m.read_only"},
@@ -58,10 +63,12 @@ static void default_messages(void **state)
 		 "{container}: version(container.image.tag) must be at least v1.2; it is {...}, container.image.tag is "
 		 "{container.image.tag}"},
 		/* never the value of a variable */
-		{"variable", "forbid variable.value like \"AKIA*\" if set", "{variable}: value must not be like \"AKIA*\""},
+		{"variable", "forbid variable.value like \"AKIA*\" if set",
+		 "{variable}: value must not be like \"AKIA*\""},
 		{"variable", "require variable.value is absent", "{variable}: value must not be set"},
 		{"variable", "forbid variable.name == \"A\" and (variable.value else \"\") == \"\"",
-		 "{variable}: this must not hold: variable.name == \"A\" and (variable.value else \"\") == \"\"; variable.name is "
+		 "{variable}: this must not hold: variable.name == \"A\" and (variable.value else \"\") == \"\"; "
+		 "variable.name is "
 		 "{variable.name}"},
 	};
 	(void)state;
@@ -86,8 +93,10 @@ static void limits_with_a_name_are_shown_by_value(void **state)
 static void what_authors_may_show(void **state)
 {
 	static const struct row rows[] = {
-		{"container", "require container.privileged message \"{container} {container.image} {container.uid}\"", "ok"},
-		{"container", "require container.privileged message \"{container.added_capabilities minus {\\\"A\\\"}}\"", "ok"},
+		{"container", "require container.privileged message \"{container} {container.image} {container.uid}\"",
+		 "ok"},
+		{"container",
+		 "require container.privileged message \"{container.added_capabilities minus {\\\"A\\\"}}\"", "ok"},
 		{"mount", "require mount.read_only message \"{mount} of {container} {mount.volume}\"", "ok"},
 		{"workload", "require workload.host_pid message \"{workload.containers}\"", "ok"},
 		{"container", "require container.privileged message \"{container.nosuch}\"", "E0303 at \"nosuch\""},
@@ -95,7 +104,8 @@ static void what_authors_may_show(void **state)
 		{"pod container", "require container.privileged message \"{container.securityContext}\"",
 		 "E0103 at \"container.securityContext\""},
 		{"container", "require container.privileged message \"{request}\"", "E0103 at \"request\""},
-		{"variable", "require variable.from_secret message \"{variable.value}\"", "E0103 at \"variable.value\""},
+		{"variable", "require variable.from_secret message \"{variable.value}\"",
+		 "E0103 at \"variable.value\""},
 		{"variable", "require variable.from_secret message \"{lower(variable.value)}\"",
 		 "E0103 at \"lower(variable.value)\""},
 		{"variable", "require variable.from_secret message \"{(variable.value else \\\"\\\")}\"",
@@ -103,14 +113,15 @@ static void what_authors_may_show(void **state)
 		{"variable", "require variable.from_secret remedy \"{variable.value}\"", "E0103 at \"variable.value\""},
 		{"pod container\n for each e in container.env", "require e.from_secret message \"{e.value}\"",
 		 "E0103 at \"e.value\""},
-		{"pod\n for each k in pod.spec.containers\n for each e in k.env", "require e.name == \"\" message \"{e.value}\"",
-		 "E0103 at \"e.value\""},
+		{"pod\n for each k in pod.spec.containers\n for each e in k.env",
+		 "require e.name == \"\" message \"{e.value}\"", "E0103 at \"e.value\""},
 		{"task\n for each k in task.containerDefinitions\n for each e in k.environment",
 		 "require e.name == \"\" message \"{e.value}\"", "E0103 at \"e.value\""},
 		{"variable", "require variable.from_secret message \"{variable.name}\"", "ok"},
 	};
 	static const struct file_row files[] = {
-		{"let v(x: variable) = x.value\ndeny r for each variable require variable.from_secret message \"{v(variable)}\"",
+		{"let v(x: variable) = x.value\ndeny r for each variable require variable.from_secret message "
+		 "\"{v(variable)}\"",
 		 "E0103 at \"v(variable)\""},
 	};
 	(void)state;

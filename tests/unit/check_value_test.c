@@ -1,4 +1,5 @@
-/* check_value_test.c - names, fields, literals and types: what is accepted, and for each complaint its code and place. */
+/* check_value_test.c - names, fields, literals and types: what is accepted, and for each complaint its code and place.
+ */
 #include "checking.h"
 
 static void fields(void **state)
@@ -23,7 +24,8 @@ static void fields(void **state)
 		{"container", "require container.uid.value == 3", "E0303 at \"value\""},
 		{"pod", "require pod.metadata.labels.team == \"a\"", "E0303 at \"team\""},
 		{"workload", "require workload.containers.name == \"a\"", "E0303 at \"name\""},
-		{"pod", "require (every e in pod.metadata.labels satisfies e.key like \"a*\" and e.value like \"b*\")", "ok"},
+		{"pod", "require (every e in pod.metadata.labels satisfies e.key like \"a*\" and e.value like \"b*\")",
+		 "ok"},
 		{"pod", "require every e in pod.metadata.labels satisfies e.name == \"\"", "E0303 at \"name\""},
 		{"task", "require task.taskRoleArn.name == \"x\"", "ok"},
 		{"task", "require arn(task.taskDefinitionArn).partition == \"aws\"", "ok"},
@@ -70,10 +72,12 @@ static void names(void **state)
 		{"object", "require request.user == \"x\"", "ok"},
 		{"workload", "require today < 2030-01-01", "ok"},
 		{"workload", "require workload.kind == Pod", "E0302 at \"Pod\""},
-		{"workload", "require some workload in workload.containers satisfies workload.privileged", "E0315 at \"workload\""},
+		{"workload", "require some workload in workload.containers satisfies workload.privileged",
+		 "E0315 at \"workload\""},
 		{"workload", "require some c in workload.containers satisfies some c in c.mounts satisfies c.read_only",
 		 "E0315 at \"c\""},
-		{"workload", "require some request in workload.containers satisfies true == true", "E0315 at \"request\""},
+		{"workload", "require some request in workload.containers satisfies true == true",
+		 "E0315 at \"request\""},
 		{"workload", "require strlen(workload.name) > 3", "E0302 at \"strlen\""},
 		{"workload", "require cuont(workload.containers) > 3", "E0302 at \"cuont\""},
 		{"workload", "require count(workload.containers, 3) > 3", "E0314 at \"count(workload.containers, 3)\""},
@@ -107,7 +111,8 @@ static void types(void **state)
 		{"container", "require container.mounts == container.mounts", "E0304 at \"container.mounts\""},
 		{"container", "require container.name", "E0318 at \"container.name\""},
 		{"container", "require container.mounts", "E0318 at \"container.mounts\""},
-		{"container", "require container.privileged == \"true\"", "E0304 at \"container.privileged == \"true\"\""},
+		{"container", "require container.privileged == \"true\"",
+		 "E0304 at \"container.privileged == \"true\"\""},
 		{"container", "require container.uid in 1..1024", "ok"},
 		{"container", "require container.cpu_limit in 1..1024", "E0304 at \"container.cpu_limit\""},
 		{"container", "require container.uid == 1..4", "E0304 at \"1..4\""},
@@ -120,7 +125,8 @@ static void types(void **state)
 		{"container", "require container.name in {1, 2}", "E0304 at \"container.name in {1, 2}\""},
 		{"container", "require container.added_capabilities within {}", "ok"},
 		{"container", "require container.mounts within {}", "E0304 at \"container.mounts\""},
-		{"container", "require container.added_capabilities within container.name", "E0311 at \"container.name\""},
+		{"container", "require container.added_capabilities within container.name",
+		 "E0311 at \"container.name\""},
 		{"container", "require container.uid is empty", "E0316 at \"container.uid\""},
 		{"container", "require container.name is not empty", "ok"},
 		{"container", "require container.uid matches /0/", "E0319 at \"container.uid\""},
@@ -130,7 +136,8 @@ static void types(void **state)
 		{"container", "require container.name + \"a\" == \"b\"", "E0307 at \"container.name\""},
 		{"container", "require container.memory_limit * container.memory_limit > 3Gi",
 		 "E0307 at \"container.memory_limit * container.memory_limit\""},
-		{"container", "require container.added_capabilities - {\"A\"} is empty", "E0307 at \"container.added_capabilities\""},
+		{"container", "require container.added_capabilities - {\"A\"} is empty",
+		 "E0307 at \"container.added_capabilities\""},
 		{"container", "require container.added_capabilities minus {\"A\"} is empty", "ok"},
 		{"container", "require container.name minus {\"A\"} is empty", "E0311 at \"container.name\""},
 		{"workload", "require sum(c.name for c in workload.containers) > 3", "E0307 at \"c.name\""},
@@ -156,7 +163,8 @@ static void literals(void **state)
 		{"container", "require container.role == \"ini\"", "E0308 at \"\"ini\"\""},
 		{"container", "require \"ini\" == container.role", "E0308 at \"\"ini\"\""},
 		{"container", "require container.role not in {\"init\", \"man\"}", "E0308 at \"\"man\"\""},
-		{"container", "require (container.seccomp else \"unconfined\") != \"Unconfined\"", "E0308 at \"\"unconfined\"\""},
+		{"container", "require (container.seccomp else \"unconfined\") != \"Unconfined\"",
+		 "E0308 at \"\"unconfined\"\""},
 		{"container", "require container.aws_identity == \"irsa\"", "ok"},
 		{"container", "require container.aws_identity == \"IRSA\"", "E0308 at \"\"IRSA\"\""},
 		{"workload", "require workload.platform == \"k8s\"", "E0308 at \"\"k8s\"\""},
@@ -179,9 +187,11 @@ static void literals(void **state)
 		{"pod\n for each a in pod.spec.hostAliases", "require ip(a.ip) in \"10.0.0.0/8\"", "ok"},
 		{"pod\n for each a in pod.spec.hostAliases", "require ip(a.ip) in {\"10.0.0.0/8\", \"10.0.0\"}",
 		 "E0309 at \"\"10.0.0\"\""},
-		{"pod\n for each a in pod.spec.hostAliases", "require ip(a.ip) in \"10.0.0.0/33\"", "E0309 at \"\"10.0.0.0/33\"\""},
+		{"pod\n for each a in pod.spec.hostAliases", "require ip(a.ip) in \"10.0.0.0/33\"",
+		 "E0309 at \"\"10.0.0.0/33\"\""},
 		{"pod\n for each a in pod.spec.hostAliases", "require ip(a.ip) == \"10.0.0.1\"", "ok"},
-		{"pod\n for each a in pod.spec.hostAliases", "require ip(a.ip) == \"10.0.0.0/8\"", "E0309 at \"\"10.0.0.0/8\"\""},
+		{"pod\n for each a in pod.spec.hostAliases", "require ip(a.ip) == \"10.0.0.0/8\"",
+		 "E0309 at \"\"10.0.0.0/8\"\""},
 		{"pod\n for each a in pod.spec.hostAliases", "require a.ip in {\"10.0.0.0/8\"}", "ok"},
 		{"task", "require task.taskRoleArn == \"my role\"", "E0309 at \"\"my role\"\""},
 		{"task", "require task.taskRoleArn == \"arn:aws:iam::123456789012:role/web\"", "ok"},
@@ -216,11 +226,13 @@ static void limits(void **state)
 {
 	static const struct row rows[] = {
 		{"workload",
-		 "require some a in workload.containers satisfies some b in a.mounts satisfies some c in a.env satisfies "
+		 "require some a in workload.containers satisfies some b in a.mounts satisfies some c in a.env "
+		 "satisfies "
 		 "c.name == \"x\"",
 		 "ok"},
 		{"workload",
-		 "require some a in workload.containers satisfies some b in a.mounts satisfies some c in a.env satisfies "
+		 "require some a in workload.containers satisfies some b in a.mounts satisfies some c in a.env "
+		 "satisfies "
 		 "some d in a.ports satisfies d.host_port == 0",
 		 "E0003 at \"d\""},
 		{"workload\n for each a in workload.containers\n for each b in a.mounts\n for each c in a.env",
@@ -274,11 +286,12 @@ static void the_samples_of_the_manual(void **state)
 {
 	(void)state;
 	compile_rule("pod container", "forbid container.securityContext.privilaged");
-	assert_string_equal(rendered(), "error[E0303]: `SecurityContext` has no field `privilaged`\n"
-					" --> t0.plim:3:36\n"
-					"  |\n"
-					"3 |   forbid container.securityContext.privilaged\n"
-					"  |                                    ^^^^^^^^^^ did you mean `privileged`?\n");
+	assert_string_equal(rendered(),
+			    "error[E0303]: `SecurityContext` has no field `privilaged`\n"
+			    " --> t0.plim:3:36\n"
+			    "  |\n"
+			    "3 |   forbid container.securityContext.privilaged\n"
+			    "  |                                    ^^^^^^^^^^ did you mean `privileged`?\n");
 	compile_rule("container", "forbid container.securityContext.privileged");
 	assert_string_equal(
 		rendered(),
@@ -287,8 +300,10 @@ static void the_samples_of_the_manual(void **state)
 		"  |\n"
 		"3 |   forbid container.securityContext.privileged\n"
 		"  |                    ^^^^^^^^^^^^^^^\n"
-		"  = note: `securityContext` exists only on Kubernetes containers, and this rule covers both platforms\n"
-		"  = help: use a common field (added_capabilities, aws_identity, cpu_limit, cpu_request, dropped_capabilities, "
+		"  = note: `securityContext` exists only on Kubernetes containers, and this rule covers both "
+		"platforms\n"
+		"  = help: use a common field (added_capabilities, aws_identity, cpu_limit, cpu_request, "
+		"dropped_capabilities, "
 		"env, image, inherits_host_role, memory_limit, memory_request, mounts, name, non_root, ports, "
 		"privilege_escalation, privileged, read_only_root, role, seccomp, uid), or narrow the rule: "
 		"`for each pod container`\n");
@@ -300,17 +315,17 @@ static void the_samples_of_the_manual(void **state)
 		" --> t0.plim:3:52\n"
 		"  |\n"
 		"3 |   require security_context.seccompProfile.type in {\"RuntimeDefualt\", \"Localhost\"} if set\n"
-		"  |                                                    ^^^^^^^^^^^^^^^^ did you mean \"RuntimeDefault\"?\n"
+		"  |                                                    ^^^^^^^^^^^^^^^^ did you mean "
+		"\"RuntimeDefault\"?\n"
 		"  = note: possible values: Localhost, RuntimeDefault, Unconfined\n");
 	compile_rule("container", "require container.memory_limit <= 500m");
-	assert_string_equal(
-		rendered(),
-		"error[E0304]: memory compared with CPU\n"
-		" --> t0.plim:3:11\n"
-		"  |\n"
-		"3 |   require container.memory_limit <= 500m\n"
-		"  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
-		"  = note: `m` means thousandths of a core; memory is written with Ki, Mi, Gi\n");
+	assert_string_equal(rendered(),
+			    "error[E0304]: memory compared with CPU\n"
+			    " --> t0.plim:3:11\n"
+			    "  |\n"
+			    "3 |   require container.memory_limit <= 500m\n"
+			    "  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+			    "  = note: `m` means thousandths of a core; memory is written with Ki, Mi, Gi\n");
 	compile_rule("container", "require container.memory_limit <= 4");
 	assert_string_equal(rendered(), "error[E0304]: memory compared with a plain number\n"
 					" --> t0.plim:3:11\n"
@@ -320,12 +335,13 @@ static void the_samples_of_the_manual(void **state)
 					"  = note: memory carries a unit\n"
 					"  = help: did you mean `4Gi`?\n");
 	compile_rule("variable", "forbid variable.name matches /^AWS_.*$/");
-	assert_string_equal(rendered(), "error[E0321]: `^` and `$` are not needed\n"
-					" --> t0.plim:3:32\n"
-					"  |\n"
-					"3 |   forbid variable.name matches /^AWS_.*$/\n"
-					"  |                                ^^^^^^^^^^ a pattern always matches the whole value\n"
-					"  = help: write /AWS_.*/, or /.*AWS_.*.*/ to find it anywhere\n");
+	assert_string_equal(rendered(),
+			    "error[E0321]: `^` and `$` are not needed\n"
+			    " --> t0.plim:3:32\n"
+			    "  |\n"
+			    "3 |   forbid variable.name matches /^AWS_.*$/\n"
+			    "  |                                ^^^^^^^^^^ a pattern always matches the whole value\n"
+			    "  = help: write /AWS_.*/, or /.*AWS_.*.*/ to find it anywhere\n");
 }
 
 int main(void)

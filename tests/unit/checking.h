@@ -100,8 +100,8 @@ static inline void run_rows(const struct row *rows, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		compile_rule(rows[i].subject, rows[i].body);
 		if (strcmp(complaint(), rows[i].expect) != 0)
-			fail_msg("row %zu: %s | %s\nexpected %s, got %s\n%s", i, rows[i].subject, rows[i].body, rows[i].expect,
-				 complaint(), rendered());
+			fail_msg("row %zu: %s | %s\nexpected %s, got %s\n%s", i, rows[i].subject, rows[i].body,
+				 rows[i].expect, complaint(), rendered());
 	}
 }
 #define RUN_ROWS(rows) run_rows(rows, sizeof(rows) / sizeof *(rows))

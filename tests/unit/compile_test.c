@@ -1,5 +1,5 @@
-/* compile_test.c - the program that comes out: instructions, jumps, sharing, cheaper tests, what rules need, and that every program
- * passes the verifier. */
+/* compile_test.c - the program that comes out: instructions, jumps, sharing, cheaper tests, what rules need, and that
+ * every program passes the verifier. */
 #include "checking.h"
 
 #include "vm/verify.h"
@@ -9,7 +9,7 @@ static const char *const op_names[] = {
 #include "lang/ops.def"
 #undef PL_OP
 };
-static const char *const relation_names[] = {"EQ",	 "NE",	     "LT",    "LE",	"GT",	"GE",	 "IN",
+static const char *const relation_names[] = {"EQ",     "NE",	   "LT",       "LE",	"GT",	  "GE",	 "IN",
 					     "WITHIN", "OVERLAPS", "CONTAINS", "UNDER", "COVERS", "LIKE"};
 
 /* Instructions from `at` to its RETURN: "SLOT container.uid; CONST 0; COMPARE EQ; RETURN". Jumps as distances. */
@@ -30,7 +30,8 @@ static const char *code_at(const struct pl_program *p, uint32_t at)
 			pl_buf_addf(&b, " %lld", (long long)p->consts[k.c].u.i);
 		else if (k.op == PL_OP_COMPARE || k.op == PL_OP_TEST)
 			pl_buf_addf(&b, " %s%s", k.b ? "NOT " : "", relation_names[k.a]);
-		else if (k.op == PL_OP_SKIP_FALSE || k.op == PL_OP_SKIP_TRUE || k.op == PL_OP_SKIP_SET || k.op == PL_OP_JUMP)
+		else if (k.op == PL_OP_SKIP_FALSE || k.op == PL_OP_SKIP_TRUE || k.op == PL_OP_SKIP_SET ||
+			 k.op == PL_OP_JUMP)
 			pl_buf_addf(&b, " +%u", k.c - i);
 		else if (k.op == PL_OP_LOOP || k.op == PL_OP_NEXT)
 			pl_buf_addf(&b, " var %u kind %u %+d", k.a, k.b, (int)k.c - (int)i);
@@ -58,7 +59,8 @@ static void conditions(void **state)
 		{"container", "forbid container.privileged", "SLOT container.privileged; TRUTH; RETURN"},
 		{"container", "require container.uid == 0", "SLOT container.uid; CONST 0; COMPARE EQ; RETURN"},
 		{"container", "require container.uid == 2 * 3 + 1", "SLOT container.uid; CONST 7; COMPARE EQ; RETURN"},
-		{"container", "require container.name not in {\"a\"}", "SLOT container.name; CONST; TEST NOT IN; RETURN"},
+		{"container", "require container.name not in {\"a\"}",
+		 "SLOT container.name; CONST; TEST NOT IN; RETURN"},
 		{"container", "require container.uid > 0 if set",
 		 "SLOT container.uid; IS 1; SKIP_TRUE +5; SLOT container.uid; CONST 0; COMPARE GT; OR; RETURN"},
 		{"container", "forbid container.uid > 0 if set",
@@ -70,7 +72,8 @@ static void conditions(void **state)
 		 "SLOT container.uid; SKIP_SET +3; CONST 0; ELSE; CONST 0; COMPARE EQ; RETURN"},
 		{"container", "require not container.privileged", "SLOT container.privileged; TRUTH; NOT; RETURN"},
 		{"container", "require every m in container.mounts where m.read_only satisfies m.path under \"/a\"",
-		 "SLOT container.mounts; LOOP var 0 kind 1 +11; VAR 0; STEP read_only; TRUTH; NOT; SKIP_TRUE +6; VAR 0; "
+		 "SLOT container.mounts; LOOP var 0 kind 1 +11; VAR 0; STEP read_only; TRUTH; NOT; SKIP_TRUE +6; VAR "
+		 "0; "
 		 "STEP path; CONST; TEST UNDER; OR; NEXT var 0 kind 1 -10; RETURN"},
 		{"workload", "require sum(c.uid else 1 for c in workload.containers) > 3",
 		 "SLOT workload.containers; LOOP var 0 kind 4 +7; CONST; VAR 0; STEP uid; SKIP_SET +3; CONST 1; ELSE; "
@@ -91,21 +94,24 @@ static void conditions(void **state)
 static void loops_inside_loops(void **state)
 {
 	(void)state;
-	const struct pl_program *p = sound(compile_rule("workload\n for each c in workload.containers where c.privileged",
-							"require some m in c.mounts satisfies m.read_only"));
+	const struct pl_program *p =
+		sound(compile_rule("workload\n for each c in workload.containers where c.privileged",
+				   "require some m in c.mounts satisfies m.read_only"));
 	const struct pl_rule *r = &p->rules[0];
 	assert_int_equal(r->loop_count, 1);
 	assert_int_equal(r->loops[0].var, 0);
 	assert_string_equal(code_at(p, r->loops[0].list), "SLOT workload.containers; RETURN");
 	assert_string_equal(code_at(p, r->loops[0].where), "VAR 0; STEP privileged; TRUTH; RETURN");
-	assert_string_equal(code_at(p, r->checks[0].cond),
-			    "VAR 0; STEP mounts; LOOP var 1 kind 0 +4; VAR 1; STEP read_only; TRUTH; NEXT var 1 kind 0 -3; RETURN");
+	assert_string_equal(
+		code_at(p, r->checks[0].cond),
+		"VAR 0; STEP mounts; LOOP var 1 kind 0 +4; VAR 1; STEP read_only; TRUTH; NEXT var 1 kind 0 -3; RETURN");
 }
 
 static void patterns_become_cheaper(void **state)
 {
 	static const struct row rows[] = {
-		{"container", "require container.name matches /abc/", "SLOT container.name; CONST \"abc\"; COMPARE EQ; RETURN"},
+		{"container", "require container.name matches /abc/",
+		 "SLOT container.name; CONST \"abc\"; COMPARE EQ; RETURN"},
 		{"container", "require container.name not matches /a\\.c/",
 		 "SLOT container.name; CONST \"a.c\"; COMPARE NE; RETURN"},
 		{"container", "require container.name matches /abc.*/",
@@ -114,7 +120,8 @@ static void patterns_become_cheaper(void **state)
 		 "SLOT container.name; CONST \"*a/b*\"; TEST NOT LIKE; RETURN"},
 		{"container", "require container.name matches /(a|b\\|c|)/", "SLOT container.name; MATCH; RETURN"},
 		{"container", "require container.name matches /a|b|cd/", "SLOT container.name; CONST; TEST IN; RETURN"},
-		{"container", "require container.name matches /(?:a|b)/", "SLOT container.name; CONST; TEST IN; RETURN"},
+		{"container", "require container.name matches /(?:a|b)/",
+		 "SLOT container.name; CONST; TEST IN; RETURN"},
 		/* not these */
 		{"container", "require container.name matches /abc/i", "SLOT container.name; MATCH; RETURN"},
 		{"container", "require container.name matches /ab?c/", "SLOT container.name; MATCH; RETURN"},
@@ -137,11 +144,13 @@ static void patterns_become_cheaper(void **state)
 static void tables(void **state)
 {
 	(void)state;
-	const struct pl_program *p = sound(compile("param p: int by namespace.name \"b\" => 2 \"a\" => 1 otherwise => 3\n"
-						   "deny x for each container require container.uid > p message \"m\""));
-	assert_string_equal(code_at(p, p->rules[0].checks[0].cond),
-			    "SLOT container.uid; SLOT namespace.name; SWITCH; CONST 1; JUMP +4; CONST 2; JUMP +2; CONST 3; "
-			    "COMPARE GT; RETURN");
+	const struct pl_program *p =
+		sound(compile("param p: int by namespace.name \"b\" => 2 \"a\" => 1 otherwise => 3\n"
+			      "deny x for each container require container.uid > p message \"m\""));
+	assert_string_equal(
+		code_at(p, p->rules[0].checks[0].cond),
+		"SLOT container.uid; SLOT namespace.name; SWITCH; CONST 1; JUMP +4; CONST 2; JUMP +2; CONST 3; "
+		"COMPARE GT; RETURN");
 	const struct pl_switch *s = &p->switches[0];
 	assert_int_equal(s->count, 2);
 	assert_memory_equal(s->keys[0].ptr, "a", 1);
@@ -245,12 +254,12 @@ static void what_rules_need(void **state)
 static void rules_as_data(void **state)
 {
 	(void)state;
-	const struct pl_program *p = sound(
-		compile("policy acme when cluster.name is set unless cluster.name == \"x\"\n"
-			"warn zeta title \"Z\" severity critical refs \"A1\", \"B2\" for each pod container\n"
-			"  when container.uid is set require container.privileged forbid container.non_root\n"
-			"    message \"no {container}\" remedy \"fix it\"\n"
-			"audit alpha for each workload require workload.host_pid\n"));
+	const struct pl_program *p =
+		sound(compile("policy acme when cluster.name is set unless cluster.name == \"x\"\n"
+			      "warn zeta title \"Z\" severity critical refs \"A1\", \"B2\" for each pod container\n"
+			      "  when container.uid is set require container.privileged forbid container.non_root\n"
+			      "    message \"no {container}\" remedy \"fix it\"\n"
+			      "audit alpha for each workload require workload.host_pid\n"));
 	assert_int_equal(p->rule_count, 2);
 	const struct pl_rule *alpha = &p->rules[0], *zeta = &p->rules[1];
 	assert_memory_equal(alpha->name.ptr, "alpha", 5);

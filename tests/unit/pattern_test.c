@@ -63,9 +63,9 @@ static void faults(void **state)
 static void accepted(void **state)
 {
 	static const char *const rows[] = {
-		"",	    "a",	 "[a-z]+",	"(?:a|b)",  "(?i)a",  "(?<name>a)", "(?P<name>a)", "(?>a)", "\\d{1,3}",
-		"[]a]",	    "[^]a]",	 "[[:alpha:]]", "[\\]]",    "\\(\\)", "\\^\\$",	    "[$^]",	   "\\0",   "\\x{20}",
-		"(?#note)", "a{2}b??c*+", "\\p{Lu}",	"(?|a|b)",
+		"",	    "a",       "[a-z]+",   "(?:a|b)",	  "(?i)a",   "(?<name>a)", "(?P<name>a)", "(?>a)",
+		"\\d{1,3}", "[]a]",    "[^]a]",	   "[[:alpha:]]", "[\\]]",   "\\(\\)",	   "\\^\\$",	  "[$^]",
+		"\\0",	    "\\x{20}", "(?#note)", "a{2}b??c*+",  "\\p{Lu}", "(?|a|b)",
 	};
 	(void)state;
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -121,7 +121,8 @@ static void plans(void **state)
 		if (plan.form != rows[i].form)
 			fail_msg("%s: form %d", rows[i].pattern, plan.form);
 		for (uint32_t k = 0; k < plan.count; k++)
-			n += (size_t)snprintf(joined + n, sizeof joined - n, "%s%.*s", k ? "|" : "", PL_FMT(plan.texts[k]));
+			n += (size_t)snprintf(joined + n, sizeof joined - n, "%s%.*s", k ? "|" : "",
+					      PL_FMT(plan.texts[k]));
 		assert_string_equal(joined, rows[i].texts ? rows[i].texts : "");
 	}
 	pl_arena_free(arena);

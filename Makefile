@@ -82,7 +82,7 @@ $(B)/diff/%: $(B)/tests/diff/%.o $(LIB)
 
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_SERVER))
+	$(CC) $(LDFLAGS) $(filter-out $(LIB),$^) $(LIB) -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_SERVER)) -lpthread
 
 # --- tests: everything runs with sanitizers; a suite that counts nothing has failed --------------------------------------
 T := build/asan
@@ -107,7 +107,7 @@ test: ## every suite with sanitizers; ends with a count
 	@echo "== build with sanitizers"
 	@$(MAKE) -s -j2 VARIANT=asan all units regress
 	@echo "== suites"
-	@sh tests/tools/suite.sh $(T) \
+	@PLIMSOLLD=$(T)/plimsolld PLIMSOLL_SANITIZED=1 sh tests/tools/suite.sh $(T) \
 		$(foreach u,$(patsubst tests/unit/%.c,%,$(UNIT_SRC)),'unit/$(u)=$(T)/unit/$(u)') \
 		$(foreach d,$(patsubst tests/diff/%.c,%,$(DIFF_SRC)),'diff/$(d)=$(T)/diff/$(d)') \
 		'fuzz-regress=sh tests/fuzz/regress.sh $(T)' \
@@ -116,17 +116,21 @@ test: ## every suite with sanitizers; ends with a count
 		'model=/usr/bin/python3 tests/model/run.py $(T)' \
 		'rules=/usr/bin/python3 tests/rules/run.py $(T)' \
 		'cli=/usr/bin/python3 tests/cli/run.py $(T)' \
-		'wire=/usr/bin/python3 tests/wire/run.py $(T)' \
-		'integration=/usr/bin/python3 tests/integration/run.py $(T)' \
+		'wire=/usr/bin/python3 tests/wire/run.py' \
+		$(foreach i,$(patsubst tests/integration/%_test.py,%,$(wildcard tests/integration/*_test.py)),'integration/$(i)=/usr/bin/python3 tests/integration/$(i)_test.py') \
 		'doors=/usr/bin/python3 tests/doors/run.py $(T)'
 
 # Fuzz targets without a fuzzer: replay corpus and past crashes in the ordinary tests.
+# A target that tests the server's parts links them, all but its main.
+PARTS := $(filter-out %/plimsolld.o,$(call obj,$(SERVER_SRC)))
+$(B)/fuzz/review_fuzz $(B)/regress/review: $(PARTS)
+
 REGRESS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/regress/%,$(FUZZ_SRC))
 .PHONY: regress
 regress: $(REGRESS)
-$(B)/regress/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(FUZZ_EXTRA) $(LIB)
+$(B)/regress/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_SERVER)) -lpthread
+	$(CC) $(LDFLAGS) $(filter-out $(LIB),$^) $(LIB) -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_SERVER)) -lpthread
 
 $(B)/bench/%: $(B)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)

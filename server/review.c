@@ -1,8 +1,9 @@
 /* review.c - bytes into the facts of an AdmissionReview.
  *
  * spec: server.md 2, 3.1. Each check answers with a sentence for the person who was refused, or NULL. A key that
- * stands twice in the envelope is refused here, one in the object by whoever reads that; in parts that nothing reads (options, raw
- * extensions) it says nothing, and every door ignores it. Keys are compared exactly, like the API server does. The member `response` of a request is not looked at. */
+ * stands twice in the envelope is refused here, one in the object by whoever reads that; in parts that nothing reads
+ * (options, raw extensions) it says nothing, and every door ignores it. Keys are compared exactly, like the API server
+ * does. The member `response` of a request is not looked at. */
 #include "review.h"
 
 #include <inttypes.h>

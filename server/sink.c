@@ -1,8 +1,8 @@
 /* sink.c - a bounded ring of lines and one thread that writes them, whole lines at a time.
  *
  * A worker that logs never blocks on a full pipe: a log nobody reads must not stop admission. What does not fit is
- * counted, and the count is written as a line of its own when there is room again. The writer rests a moment after it has
- * been woken, so that under load it is woken a few hundred times a second and not once for every decision: waking
+ * counted, and the count is written as a line of its own when there is room again. The writer rests a moment after it
+ * has been woken, so that under load it is woken a few hundred times a second and not once for every decision: waking
  * it for each line cost more than the decision itself. Invariants: `head` and `tail` only grow; tail - head <= RING;
  * between them stand whole records (length, bytes). */
 #include "sink.h"

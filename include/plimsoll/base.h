@@ -27,6 +27,8 @@ typedef struct pl_str {
 pl_str pl_str_from(const char *cstr);
 /* Byte equality. */
 bool pl_str_eq(pl_str a, pl_str b);
+/* Equal but for the case of ASCII letters, whatever the locale. */
+bool pl_str_eq_fold(pl_str a, pl_str b);
 /* Byte order, shorter first when one is a prefix: <0, 0, >0. */
 int pl_str_cmp(pl_str a, pl_str b);
 bool pl_str_starts(pl_str s, pl_str prefix);

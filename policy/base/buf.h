@@ -28,8 +28,8 @@ void pl_buf_fill(struct pl_buf *b, char c, size_t n);
 /* What has been built; borrowed from the buffer. */
 pl_str pl_buf_str(const struct pl_buf *b);
 
-/* Appends s escaped for people and logs: C0, DEL, C1, bidirectional controls, U+2028/9 and invalid UTF-8 become \n, \t or
- * \u{..}; cut with "…" after `max_points` code points (0: never). spec: language.md 7.6, server.md 4.4 */
+/* Appends s escaped for people and logs: C0, DEL, C1, bidirectional controls, U+2028/9 and invalid UTF-8 become \n, \t
+ * or \u{..}; cut with "…" after `max_points` code points (0: never). spec: language.md 7.6, server.md 4.4 */
 void pl_buf_add_escaped(struct pl_buf *b, pl_str s, size_t max_points);
 /* Appends s as a JSON string in quotes; beyond RFC 8259 it escapes DEL, C1, bidirectional controls and U+2028/9, and
  * replaces invalid UTF-8 with U+FFFD. */

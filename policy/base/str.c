@@ -13,6 +13,19 @@ bool pl_str_eq(pl_str a, pl_str b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool pl_str_eq_fold(pl_str a, pl_str b)
+{
+	size_t i = 0;
+	while (i < a.len && i < b.len && lower(a.ptr[i]) == lower(b.ptr[i]))
+		i++;
+	return i == a.len && i == b.len;
+}
+
 int pl_str_cmp(pl_str a, pl_str b)
 {
 	size_t n = a.len < b.len ? a.len : b.len;

@@ -1,14 +1,13 @@
 /* suggest.c - see suggest.h. Optimal string alignment over three rows of bounded length: no memory, no recursion. */
 #include "suggest.h"
 
-#include <strings.h>
 #include <string.h>
 
 #define LONGEST 64
 
 static bool same_but_case(pl_str a, pl_str b)
 {
-	return a.len == b.len && a.len > 0 && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+	return a.len > 0 && pl_str_eq_fold(a, b);
 }
 
 static unsigned least(unsigned a, unsigned b)

@@ -86,5 +86,6 @@ size_t pl_utf8_count(pl_str s)
 
 bool pl_utf8_is_bidi(uint32_t p)
 {
-	return (p >= 0x202A && p <= 0x202E) || (p >= 0x2066 && p <= 0x2069) || p == 0x200E || p == 0x200F || p == 0x061C;
+	return (p >= 0x202A && p <= 0x202E) || (p >= 0x2066 && p <= 0x2069) || p == 0x200E || p == 0x200F ||
+	       p == 0x061C;
 }

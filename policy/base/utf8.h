@@ -4,8 +4,8 @@
 
 #include "plimsoll/base.h"
 
-/* Decodes the code point at s[0..len). Gives its length in bytes (1-4); 0 when the bytes are not valid UTF-8 there, and then
- * *ret_point is U+FFFD. len must be at least 1. */
+/* Decodes the code point at s[0..len). Gives its length in bytes (1-4); 0 when the bytes are not valid UTF-8 there, and
+ * then *ret_point is U+FFFD. len must be at least 1. */
 unsigned pl_utf8_decode(const char *s, size_t len, uint32_t *ret_point);
 /* Writes the code point (up to U+10FFFF) to out; gives the number of bytes, 1 to 4. */
 unsigned pl_utf8_encode(uint32_t point, char out[4]);

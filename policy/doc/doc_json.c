@@ -117,24 +117,18 @@ static pl_err fail_full(const struct reader *r)
 
 /* --- the tape ----------------------------------------------------------------------------------------------------- */
 
-/* Appends a token and makes it a child of the open container. */
-static pl_err push(struct reader *r, enum pl_node_type type, const char *text, size_t len, unsigned flags)
+/* Appends a token. A key is taken for that of a scalar: close_container corrects what it says about its end. */
+static inline pl_err push(struct reader *r, enum pl_node_type type, const char *text, size_t len, unsigned flags)
 {
-	if (r->count == r->cap)
+	uint32_t index = r->count;
+	if (index == r->cap)
 		return fail_full(r);
-	uint32_t index = r->count++;
 	r->tokens[index] = (struct pl_token){.pos = offset(r, text),
 					     .len = (uint32_t)len,
-					     .next = index + 1,
+					     .next = index + (flags & PL_TOKEN_KEY ? 2 : 1),
 					     .type = (uint8_t)type,
 					     .flags = (uint8_t)flags};
-	if (r->open == NONE)
-		return PL_OK;
-	struct pl_token *parent = &r->tokens[r->open];
-	if (parent->type == PL_NODE_ARRAY || flags & PL_TOKEN_KEY)
-		parent->len++;
-	else
-		r->tokens[index - 1].next = index + 1;
+	r->count = index + 1;
 	return PL_OK;
 }
 
@@ -250,33 +244,45 @@ static pl_err fail_in_string(const struct reader *r, const char *open)
 		     found(r, r->p).text);
 }
 
-/* A string at its opening quote; flags is PL_TOKEN_KEY or 0. */
-static pl_err read_string(struct reader *r, unsigned flags)
+/* The rest of a string that is not plain ASCII: r->p comes to stand at its closing quote. */
+static pl_err read_marked(struct reader *r, const char *open, unsigned *flags)
 {
-	const char *open = r->p++;
-	flags |= PL_TOKEN_QUOTED;
 	for (;;) {
-		r->p = skip_plain(r->p, r->end);
 		unsigned char c = r->p < r->end ? (unsigned char)*r->p : 0;
 		if (c == '"')
-			break;
+			return PL_OK;
 		if (c == '\\')
-			PL_TRY(read_escape(r, &flags));
+			PL_TRY(read_escape(r, flags));
 		else if (c >= 0x80)
-			read_beyond_ascii(r, &flags);
+			read_beyond_ascii(r, flags);
 		else
 			return fail_in_string(r, open);
+		r->p = skip_plain(r->p, r->end);
 	}
-	PL_TRY(push(r, PL_NODE_STRING, open + 1, (size_t)(r->p - open - 1), flags));
-	r->p++;
-	return PL_OK;
+}
+
+/* A string at its opening quote; flags is PL_TOKEN_KEY or 0. */
+static inline pl_err read_string(struct reader *r, unsigned flags)
+{
+	const char *open = r->p, *close = skip_plain(open + 1, r->end);
+	flags |= PL_TOKEN_QUOTED;
+	if (close >= r->end || *close != '"') {
+		r->p = close;
+		PL_TRY(read_marked(r, open, &flags));
+		close = r->p;
+	}
+	r->p = close + 1;
+	return push(r, PL_NODE_STRING, open + 1, (size_t)(close - open - 1), flags);
 }
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
-static int skip_space(struct reader *r)
+/* The byte after white space, -1 at the end. What programs write has none: the first look is enough. */
+static inline int skip_space(struct reader *r)
 {
 	const char *p = r->p;
+	if (p < r->end && (unsigned char)*p > ' ')
+		return (unsigned char)*p;
 	while (p < r->end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
 		p++;
 	r->p = p;

@@ -14,7 +14,7 @@
 #include <yaml.h>
 
 #include "base/buf.h"
-#include "base/check.h"
+#include "base/invariant.h"
 #include "coretag.h"
 #include "fault.h"
 #include "mergekey.h"

@@ -3,7 +3,7 @@
 #include "ast.h"
 
 #include "base/buf.h"
-#include "base/check.h"
+#include "base/invariant.h"
 #include "base/utf8.h"
 #include "lex.h"
 

@@ -3,7 +3,7 @@
 #include "catalogue.h"
 
 #include "base/buf.h"
-#include "base/check.h"
+#include "base/invariant.h"
 #include "base/suggest.h"
 
 static const struct {

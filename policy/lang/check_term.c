@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/check.h"
+#include "base/invariant.h"
 
 struct pl_term *pl_check_new(struct pl_checker *c, enum pl_term_kind kind, struct pl_span at, struct pl_type type,
 			     uint32_t n)

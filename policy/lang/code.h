@@ -1,9 +1,10 @@
 /* code.h - the program format: what the compiler of policy/lang makes and the evaluator of policy/vm runs.
  *
- * Code is a row of fragments; each begins with an empty stack and ends with RETURN and one value. A rule is data that points at
- * fragments: the evaluator iterates over subjects and further loops, the fragments only compute. Jumps go forward, loops run
- * over a list: every fragment ends. policy/vm/verify.c proves all this before a program is run.
- * Absent and unknown: an instruction with an absent operand gives false (comparisons) or absent; with an unknown one unknown. */
+ * Code is a row of fragments; each begins with an empty stack and ends with RETURN and one value. A rule is data that
+ * points at fragments: the evaluator iterates over subjects and further loops, the fragments only compute. Jumps go
+ * forward, loops run over a list: every fragment ends. policy/vm/verify.c proves all this before a program is run.
+ * Absent and unknown: an instruction with an absent operand gives false (comparisons) or absent; with an unknown one
+ * unknown. */
 #ifndef PL_LANG_CODE_H
 #define PL_LANG_CODE_H
 
@@ -33,14 +34,14 @@ struct pl_insn {
 	uint32_t c;
 };
 
-#define PL_NO_CODE UINT32_MAX
-#define PL_MAX_VARS 8       /* nesting of quantifiers and further loops is 3 */
+#define PL_NO_CODE   UINT32_MAX
+#define PL_MAX_VARS  8 /* nesting of quantifiers and further loops is 3 */
 #define PL_MAX_STACK 64
 #define PL_MAX_RULES 4096
 
 /* Where a path begins. */
 enum pl_root {
-	PL_ROOT_NONE,      /* a loop variable: the value is on the stack */
+	PL_ROOT_NONE,	   /* a loop variable: the value is on the stack */
 	PL_ROOT_SUBJECT,   /* what the rule is about */
 	PL_ROOT_CONTAINER, /* the container that encloses it */
 	PL_ROOT_POD,
@@ -63,14 +64,14 @@ struct pl_path_step {
 
 struct pl_path {
 	const struct pl_path_step *steps;
-	uint16_t count; /* 0: the root itself */
+	uint16_t count;	     /* 0: the root itself */
 	struct pl_type type; /* of the result */
-	pl_str text;    /* as written, for messages and listings: "container.securityContext.privileged" */
+	pl_str text;	     /* as written, for messages and listings: "container.securityContext.privileged" */
 };
 
 struct pl_slot {
-	uint8_t root;     /* enum pl_root */
-	uint8_t subject;  /* enum pl_subject the root stands for: slots of different subjects are different slots */
+	uint8_t root;	 /* enum pl_root */
+	uint8_t subject; /* enum pl_subject the root stands for: slots of different subjects are different slots */
 	uint32_t path;
 };
 
@@ -89,8 +90,8 @@ struct pl_switch {
 };
 
 struct pl_template_piece {
-	pl_str text;       /* literal, when code is PL_NO_CODE */
-	uint32_t code;     /* fragment whose value is shown */
+	pl_str text;   /* literal, when code is PL_NO_CODE */
+	uint32_t code; /* fragment whose value is shown */
 };
 struct pl_template {
 	const struct pl_template_piece *pieces;
@@ -107,7 +108,7 @@ struct pl_guard_code {
 	uint32_t cond;
 };
 struct pl_check_code {
-	bool forbid;   /* `if set` is already part of cond */
+	bool forbid; /* `if set` is already part of cond */
 	uint32_t cond;
 	struct pl_template message; /* never empty: the compiler writes one where the author has not */
 	struct pl_template remedy;
@@ -117,7 +118,7 @@ struct pl_check_code {
 /* What a rule needs to know beyond the object; bits. */
 enum pl_needs {
 	PL_NEEDS_REQUEST = 1,
-	PL_NEEDS_NAMESPACE = 2,          /* its name */
+	PL_NEEDS_NAMESPACE = 2,		 /* its name */
 	PL_NEEDS_NAMESPACE_METADATA = 4, /* labels or annotations */
 	PL_NEEDS_CLUSTER = 8,
 	PL_NEEDS_OLD = 16,
@@ -130,12 +131,12 @@ struct pl_rule {
 	struct pl_span at;
 	const pl_str *refs;
 	uint32_t ref_count;
-	uint8_t mode;     /* PL_AST_DENY, WARN, AUDIT */
-	uint8_t severity; /* 1 low .. 4 critical; medium when not given */
-	uint8_t subject;  /* enum pl_subject */
+	uint8_t mode;	   /* PL_AST_DENY, WARN, AUDIT */
+	uint8_t severity;  /* 1 low .. 4 critical; medium when not given */
+	uint8_t subject;   /* enum pl_subject */
 	uint8_t platforms; /* enum pl_platforms on which it applies */
-	uint8_t needs;    /* enum pl_needs */
-	uint32_t where;   /* PL_NO_CODE: none */
+	uint8_t needs;	   /* enum pl_needs */
+	uint32_t where;	   /* PL_NO_CODE: none */
 	const struct pl_loop_code *loops;
 	const struct pl_guard_code *guards; /* those of the policy first */
 	const struct pl_check_code *checks;
@@ -144,7 +145,7 @@ struct pl_rule {
 
 struct pl_param_info {
 	pl_str name;
-	pl_str type;  /* as written */
+	pl_str type; /* as written */
 	bool table;
 };
 
@@ -167,7 +168,8 @@ struct pl_program {
 	uint32_t param_count;
 };
 
-/* Compiles parsed sources. `decls[i]` belong to sources[i]. The program lives in arena; errors in diags. `settings` are the
+/* Compiles parsed sources. `decls[i]` belong to sources[i]. The program lives in arena; errors in diags. `settings` are
+ * the
  * --set values. Unknown parameter names in settings are errors. */
 struct pl_param_setting;
 PL_MUST_USE pl_err pl_compile(const struct pl_source *sources, struct pl_decl *const *decls, size_t count,

@@ -2,6 +2,7 @@
  * unused `let`s too, and when all of it is sound the rules are laid out and their terms compiled. Nothing is compiled
  * of a set with an error. Everything lives in the arena of the caller; texts of the sources are borrowed. */
 #include "compile.h"
+#include "cost.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct set {
 	struct header *headers; /* one for each source */
 	struct pl_rule_terms *rules;
 	uint32_t rule_count;
+	uint64_t cost; /* steps of all rules */
 };
 
 /* --- checking
@@ -42,7 +44,7 @@ static void check_rules(struct set *s, size_t i)
 	for (const struct pl_decl *d = s->c.decls[i]; d && s->c.err == PL_OK; d = d->next) {
 		struct pl_rule_terms rule;
 		if (d->kind == PL_DECL_RULE && s->rule_count < s->c.rule_names.count &&
-		    pl_check_rule(&s->c, d, s->headers[i].known, &rule))
+		    pl_check_rule(&s->c, d, s->headers[i].known, &rule) && pl_cost_rule(&s->c, &rule, &s->cost))
 			s->rules[s->rule_count++] = rule;
 	}
 }

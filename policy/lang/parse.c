@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/check.h"
+#include "base/invariant.h"
 
 #define SHOWN 40 /* bytes of a token in a message */
 #define DECLARATION_HELP                                                                                               \

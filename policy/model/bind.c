@@ -5,9 +5,8 @@
 #include "bind.h"
 
 #include <string.h>
-#include <strings.h>
 
-#include "base/check.h"
+#include "base/invariant.h"
 #include "base/suggest.h"
 #include "doc/tape.h"
 #include "field.h"
@@ -44,9 +43,19 @@ static pl_err push(struct walk *k, pl_node node, enum mode mode, struct pl_field
 	return PL_OK;
 }
 
-static pl_err wrong_shape(struct pl_workload *w, pl_node node, const char *what)
+static pl_err wrong_shape(struct pl_workload *w, pl_node node, const char *what, bool secret)
 {
-	return pl_note_malformed(w, node, NULL, NO_REMEDY, "must be %s, found %s", what, pl_note_found(w, node, false));
+	return pl_note_malformed(w, node, NULL, NO_REMEDY, "must be %s, found %s", what,
+				 pl_note_found(w, node, secret));
+}
+
+/* Somebody who writes `env: ["PASSWORD=..."]` has the value where its list or object should be. spec: language.md 7.6
+ */
+static bool is_around_secrets(const struct pl_schema_field *field)
+{
+	return field->name_id == PL_NAME_env || field->name_id == PL_NAME_environment ||
+	       field->name_id == PL_NAME_valueFrom || field->name_id == PL_NAME_secrets ||
+	       field->name_id == PL_NAME_options;
 }
 
 /* --- caps. spec: language.md 3.14 -------------------------------------------------------------------------------- */
@@ -134,18 +143,13 @@ static pl_str nearest(uint16_t record, pl_str key)
 	return pl_suggest(key, candidates, r->count);
 }
 
-static bool same_but_case(pl_str a, const char *b)
-{
-	return a.len > 0 && strlen(b) == a.len && strncasecmp(a.ptr, b, a.len) == 0;
-}
-
 /* The service and CloudFormation spell the same fields in different case: a mixture has two readings, so it is refused.
  */
 static const char *other_case(uint16_t record, pl_str key)
 {
 	const struct pl_schema_record *r = &pl_schema_records[record];
 	for (uint16_t i = 0; i < r->count; i++) {
-		if (same_but_case(key, r->fields[i].name))
+		if (key.len > 0 && pl_str_eq_fold(key, pl_str_from(r->fields[i].name)))
 			return r->fields[i].name;
 	}
 	return NULL;
@@ -173,19 +177,19 @@ static pl_err unknown_field(struct pl_workload *w, const struct frame *f, pl_nod
 
 /* --- values ------------------------------------------------------------------------------------------------------ */
 
-static pl_err enter_record(struct walk *k, pl_node node, uint16_t record)
+static pl_err enter_record(struct walk *k, pl_node node, uint16_t record, bool secret)
 {
 	if (record == PL_RECORD_K8S_Any || record == PL_RECORD_ECS_Any)
 		return remark_repeated(k->w, node);
 	if (pl_doc_type(k->w->doc, node) != PL_NODE_OBJECT)
-		return wrong_shape(k->w, node, "an object");
+		return wrong_shape(k->w, node, "an object", secret);
 	return push(k, node, IN_RECORD, (struct pl_field_place){.record = record});
 }
 
 static pl_err enter_list(struct walk *k, pl_node node, struct pl_field_place place)
 {
 	if (pl_doc_type(k->w->doc, node) != PL_NODE_ARRAY)
-		return wrong_shape(k->w, node, "a list");
+		return wrong_shape(k->w, node, "a list", is_around_secrets(place.field));
 	uint32_t cap = list_cap(place.field->type);
 	if (pl_doc_count(k->w->doc, node) > cap)
 		return over_cap(k->w, node, cap);
@@ -195,7 +199,7 @@ static pl_err enter_list(struct walk *k, pl_node node, struct pl_field_place pla
 static pl_err enter_map(struct walk *k, pl_node node, struct pl_field_place place)
 {
 	if (pl_doc_type(k->w->doc, node) != PL_NODE_OBJECT)
-		return wrong_shape(k->w, node, "an object");
+		return wrong_shape(k->w, node, "an object", is_around_secrets(place.field));
 	uint32_t cap = map_cap(place.field);
 	if (pl_doc_count(k->w->doc, node) > cap)
 		return over_cap(k->w, node, cap);
@@ -207,7 +211,7 @@ static pl_err visit_field(struct walk *k, pl_node value, struct pl_field_place p
 {
 	struct pl_type type = place.field->type;
 	if (type.kind == PL_T_RECORD)
-		return enter_record(k, value, type.ref);
+		return enter_record(k, value, type.ref, is_around_secrets(place.field));
 	if (type.kind == PL_T_LIST)
 		return enter_list(k, value, place);
 	if (type.kind == PL_T_MAP)
@@ -249,7 +253,7 @@ static pl_err step_element(struct walk *k, const struct frame *f, pl_node value)
 	if (null)
 		return pl_note_malformed(k->w, value, NULL, PL_STR("remove the element"), "must not be null");
 	if (type.elem == PL_T_RECORD)
-		return enter_record(k, value, type.elem_ref);
+		return enter_record(k, value, type.elem_ref, is_around_secrets(f->here.field));
 	struct pl_field_place place = f->here;
 	place.element = true;
 	return pl_field_check(k->w, value, type.elem, type.elem_ref, place);
@@ -272,7 +276,7 @@ pl_err pl_bind_walk(struct pl_workload *w, pl_node node, uint16_t record)
 	struct walk k;
 	k.w = w;
 	k.depth = 0;
-	PL_TRY(enter_record(&k, node, record));
+	PL_TRY(enter_record(&k, node, record, false));
 	while (k.depth > 0) {
 		struct frame *f = &k.stack[k.depth - 1];
 		pl_node child = f->child;

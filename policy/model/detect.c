@@ -38,11 +38,8 @@ static pl_str kind_text(const struct pl_doc *doc, pl_node node, char area[PL_UNE
 	return (pl_str){area, pl_unescape_all(raw, area)};
 }
 
-static bool ends_with(pl_str s, pl_str end)
-{
-	return s.len >= end.len && pl_str_eq((pl_str){s.ptr + s.len - end.len, end.len}, end);
-}
-
+/* spec: apimachinery, unstructuredJSONScheme.decode: kubectl takes whatever has `items` for a list, of any kind, and
+ * applies each of them. */
 static enum pl_object_form detect_kubernetes(const struct pl_doc *doc, pl_node node, struct member kind,
 					     struct member version)
 {
@@ -55,7 +52,7 @@ static enum pl_object_form detect_kubernetes(const struct pl_doc *doc, pl_node n
 	if (pl_str_eq(text, PL_STR("AdmissionReview")))
 		return PL_FORM_REVIEW;
 	struct member items = member(doc, node, PL_STR("items"));
-	if (ends_with(text, PL_STR("List")) && !items.twice && pl_doc_type(doc, items.value) == PL_NODE_ARRAY)
+	if (!items.twice && pl_doc_type(doc, items.value) == PL_NODE_ARRAY)
 		return PL_FORM_LIST;
 	return PL_FORM_KUBERNETES;
 }

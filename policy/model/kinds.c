@@ -2,7 +2,6 @@
 #include "kinds.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const struct pl_kind kinds[] = {
 #define PL_KIND(kind, group, old_group, where, ...)                                                                    \
@@ -38,8 +37,7 @@ bool pl_kind_fits(const struct pl_kind *kind, pl_str api_version)
 const struct pl_kind *pl_kind_miscased(pl_str name)
 {
 	for (size_t i = 0; i < KIND_COUNT; i++) {
-		if (name.len && strlen(kinds[i].name) == name.len &&
-		    strncasecmp(name.ptr, kinds[i].name, name.len) == 0)
+		if (name.len && pl_str_eq_fold(name, pl_str_from(kinds[i].name)))
 			return &kinds[i];
 	}
 	return NULL;

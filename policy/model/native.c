@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "base/check.h"
+#include "base/invariant.h"
 #include "bind.h"
 #include "path.h"
 #include "scalar.h"

@@ -3,7 +3,7 @@
 #include "note.h"
 
 #include "base/buf.h"
-#include "base/check.h"
+#include "base/invariant.h"
 #include "doc/tape.h"
 
 #define SHOWN_POINTS 64

@@ -1,7 +1,7 @@
 /* reader.c - see reader.h. Arrays are counted first and made in one piece, so that caps come before memory. */
 #include "reader.h"
 
-#include "base/check.h"
+#include "base/invariant.h"
 #include "base/suggest.h"
 #include "bind.h"
 #include "keys.h"

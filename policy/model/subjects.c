@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
-#include "base/check.h"
+#include "base/invariant.h"
 #include "bind.h"
 #include "scalar.h"
 

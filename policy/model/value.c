@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/check.h"
+#include "base/invariant.h"
 #include "bind.h"
 #include "native.h"
 #include "scalar.h"

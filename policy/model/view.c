@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "base/check.h"
+#include "base/invariant.h"
 #include "bind.h"
 #include "capability.h"
 #include "native.h"
@@ -219,6 +219,8 @@ static pl_err mount_container(const struct pl_view_at *at, struct pl_value *ret)
 
 static struct pl_value host_path(const struct pl_volume *volume)
 {
+	if (volume->unknown_path)
+		return pl_value_unknown(volume->unknown_path);
 	if (!volume->host_path.ptr)
 		return pl_value_absent();
 	struct pl_value v = string_value(volume->host_path);

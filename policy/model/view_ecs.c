@@ -278,12 +278,13 @@ static pl_err count_launch_types(const struct pl_view_at *at, uint16_t name_id, 
 }
 
 /* spec: ecs.md 2.1. What the task asks for decides; what AWS computed for a described task only where it asks for
- * nothing. */
+ * nothing. In what is to be registered, `compatibilities` is nobody's word but the author's. */
 static pl_err is_fargate(const struct pl_view_at *at, bool *ret)
 {
-	struct launch_types asked, computed;
+	struct launch_types asked, computed = {.fargate = 0};
 	PL_TRY(count_launch_types(at, PL_NAME_requiresCompatibilities, &asked));
-	PL_TRY(count_launch_types(at, PL_NAME_compatibilities, &computed));
+	if (at->w->task != at->w->object)
+		PL_TRY(count_launch_types(at, PL_NAME_compatibilities, &computed));
 	if (asked.fargate + asked.other > 0)
 		*ret = asked.fargate > 0 && (asked.other == 0 || at->ctx->launch_fargate);
 	else

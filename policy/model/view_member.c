@@ -1,6 +1,6 @@
 /* view_member.c - the parts of an image, an ARN, a role and an entry of a map. Fails for memory only.
  * spec: language.md 3.5.4, 3.9 */
-#include "base/check.h"
+#include "base/invariant.h"
 #include "native.h"
 #include "view.h"
 

@@ -109,7 +109,7 @@ static pl_err find_template(struct pl_workload *w, const struct pl_kind *kind)
 	w->template = at;
 	w->pod_metadata = field(w, at, PL_NAME_metadata);
 	w->pod_spec = field(w, at, PL_NAME_spec);
-	if (w->pod_spec != PL_NO_NODE && pl_bind_count(w->doc, field(w, w->pod_spec, PL_NAME_containers)) == 0)
+	if (!w->malformed && pl_bind_count(w->doc, field(w, w->pod_spec, PL_NAME_containers)) == 0)
 		return pl_note_malformed(w, w->pod_spec, "containers", NO_REMEDY,
 					 "is missing or empty: a pod has at least one container");
 	return PL_OK;
@@ -182,6 +182,7 @@ static pl_err read_host_path(struct pl_workload *w, struct pl_volume *v)
 	if (text.len == 0)
 		return PL_OK;
 	v->host_path = pl_path_normal(text, w->arena, &err);
+	v->unknown_path = pl_path_unknown(v->host_path);
 	return v->host_path.ptr ? PL_OK : err;
 }
 

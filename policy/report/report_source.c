@@ -9,8 +9,6 @@
  * blind: no excerpts. */
 #include "report_source.h"
 
-#include <strings.h>
-
 #define STEP	     4096u
 #define KUBECTL_COPY "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -92,8 +90,7 @@ pl_str pl_source_text(const struct pl_source *source)
 
 static bool is_called(pl_str name, const char *what)
 {
-	pl_str other = pl_str_from(what);
-	return name.len == other.len && strncasecmp(name.ptr, what, name.len) == 0;
+	return pl_str_eq_fold(name, pl_str_from(what));
 }
 
 static bool hide(struct pl_source *source, struct pl_span span)

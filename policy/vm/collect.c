@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/check.h"
+#include "base/invariant.h"
 #include "doc/tape.h"
 #include "message.h"
 #include "model/bind.h"
@@ -106,7 +106,8 @@ static pl_node place_of(const struct collector *c)
 	return node;
 }
 
-/* What the excerpt points at: the value that was read, if it is part of the subject; else its name; else the subject. */
+/* What the excerpt points at: the value that was read, if it is part of the subject; else its name; else the subject.
+ */
 static pl_node telling_part(const struct pl_run *run, pl_node node)
 {
 	const struct pl_doc *doc = run->workload->doc;

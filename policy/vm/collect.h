@@ -2,7 +2,7 @@
 #ifndef PL_VM_COLLECT_H
 #define PL_VM_COLLECT_H
 
-#include "eval.h"
+#include "run.h"
 #include "update.h"
 
 /* A violation on its way to becoming a finding. */

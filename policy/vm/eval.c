@@ -2,11 +2,11 @@
  *
  * An unknown value remembers in `ref` which path it was read from (path + 1; 0 none), so that a finding can name it.
  * Memory is only taken where values are read or made; the machine itself has none but its fixed stack. */
-#include "eval.h"
+#include "run.h"
 
 #include <string.h>
 
-#include "base/check.h"
+#include "base/invariant.h"
 #include "builtins.h"
 
 struct machine {

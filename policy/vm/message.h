@@ -3,7 +3,7 @@
 #ifndef PL_VM_MESSAGE_H
 #define PL_VM_MESSAGE_H
 
-#include "eval.h"
+#include "run.h"
 
 #define PL_MESSAGE_MAX 1024
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/check.h"
+#include "base/invariant.h"
 #include "model/path.h"
 #include "model/subjects.h"
 #include "plimsoll/eval.h"

@@ -4,7 +4,7 @@
  * unless another element decides it. Large constant sets are looked up (sets.h), everything else is walked. */
 #include <string.h>
 
-#include "base/check.h"
+#include "base/invariant.h"
 #include "model/path.h"
 #include "operators.h"
 #include "sets.h"

@@ -2,7 +2,7 @@
  *
  * Every root has a stamp that changes when the run moves to another subject or container; a slot whose stamp is that of
  * its root holds what its path reads now. */
-#include "eval.h"
+#include "run.h"
 
 #include "model/subjects.h"
 

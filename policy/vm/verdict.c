@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/check.h"
+#include "base/invariant.h"
 #include "collect.h"
 #include "message.h"
 #include "model/subjects.h"

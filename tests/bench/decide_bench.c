@@ -1,7 +1,7 @@
 /* decide_bench.c - reading and deciding an AdmissionReview against a jansson parse of the same bytes, in one run.
  *
- * Prints, for reviews of about 2, 8 and 100 kB: the median of each, their ratio, and the memory a byte of input takes. Trust the
- * ratios; the absolute figures are of the machine and the moment. */
+ * Prints, for reviews of about 2, 8 and 100 kB: the median of each, their ratio, and the memory a byte of input takes.
+ * Trust the ratios; the absolute figures are of the machine and the moment. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "plimsoll/plimsoll.h"
 
-#define ROUNDS 301
+#define ROUNDS	 301
 #define MAX_BODY (256 * 1024)
 
 struct body {
@@ -31,45 +31,62 @@ static void add_container(struct body *b, int i)
 {
 	char text[1600];
 	snprintf(text, sizeof text,
-		 "%s{\"name\":\"app-%d\",\"image\":\"registry.example.com/team/app-%d:1.%d\",\"ports\":[{\"containerPort\":%d,"
-		 "\"protocol\":\"TCP\"}],\"env\":[{\"name\":\"LOG_LEVEL\",\"value\":\"info\"},{\"name\":\"POD_NAME\",\"valueFrom\":"
-		 "{\"fieldRef\":{\"apiVersion\":\"v1\",\"fieldPath\":\"metadata.name\"}}}],\"resources\":{\"limits\":{\"cpu\":"
-		 "\"500m\",\"memory\":\"512Mi\"},\"requests\":{\"cpu\":\"100m\",\"memory\":\"256Mi\"}},\"volumeMounts\":[{\"name\":"
-		 "\"data\",\"mountPath\":\"/var/lib/app\"},{\"name\":\"config\",\"readOnly\":true,\"mountPath\":\"/etc/app\"}],"
-		 "\"livenessProbe\":{\"httpGet\":{\"path\":\"/healthz\",\"port\":%d,\"scheme\":\"HTTP\"},\"timeoutSeconds\":1,"
+		 "%s{\"name\":\"app-%d\",\"image\":\"registry.example.com/team/"
+		 "app-%d:1.%d\",\"ports\":[{\"containerPort\":%d,"
+		 "\"protocol\":\"TCP\"}],\"env\":[{\"name\":\"LOG_LEVEL\",\"value\":\"info\"},{\"name\":\"POD_NAME\","
+		 "\"valueFrom\":"
+		 "{\"fieldRef\":{\"apiVersion\":\"v1\",\"fieldPath\":\"metadata.name\"}}}],\"resources\":{\"limits\":{"
+		 "\"cpu\":"
+		 "\"500m\",\"memory\":\"512Mi\"},\"requests\":{\"cpu\":\"100m\",\"memory\":\"256Mi\"}},"
+		 "\"volumeMounts\":[{\"name\":"
+		 "\"data\",\"mountPath\":\"/var/lib/app\"},{\"name\":\"config\",\"readOnly\":true,\"mountPath\":\"/etc/"
+		 "app\"}],"
+		 "\"livenessProbe\":{\"httpGet\":{\"path\":\"/"
+		 "healthz\",\"port\":%d,\"scheme\":\"HTTP\"},\"timeoutSeconds\":1,"
 		 "\"periodSeconds\":10,\"successThreshold\":1,\"failureThreshold\":3},\"terminationMessagePath\":"
 		 "\"/dev/termination-log\",\"terminationMessagePolicy\":\"File\",\"imagePullPolicy\":\"IfNotPresent\","
-		 "\"securityContext\":{\"capabilities\":{\"drop\":[\"ALL\"]},\"runAsNonRoot\":true,\"readOnlyRootFilesystem\":true,"
+		 "\"securityContext\":{\"capabilities\":{\"drop\":[\"ALL\"]},\"runAsNonRoot\":true,"
+		 "\"readOnlyRootFilesystem\":true,"
 		 "\"allowPrivilegeEscalation\":false}}",
 		 i ? "," : "", i, i, i, 8000 + i, 8000 + i);
 	add(b, text);
 }
 
-/* A Deployment as the API server sends it, with `containers` containers and about `managed` entries of managedFields. */
+/* A Deployment as the API server sends it, with `containers` containers and about `managed` entries of managedFields.
+ */
 static void make_review(struct body *b, int containers, int managed)
 {
 	b->len = 0;
 	add(b, "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"request\":{\"uid\":"
-	       "\"705ab4f5-6393-11e8-b7cc-42010a800002\",\"kind\":{\"group\":\"apps\",\"version\":\"v1\",\"kind\":\"Deployment\"},"
-	       "\"resource\":{\"group\":\"apps\",\"version\":\"v1\",\"resource\":\"deployments\"},\"name\":\"web\",\"namespace\":"
-	       "\"shop\",\"operation\":\"CREATE\",\"userInfo\":{\"username\":\"alice\",\"groups\":[\"system:authenticated\"]},"
-	       "\"object\":{\"kind\":\"Deployment\",\"apiVersion\":\"apps/v1\",\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\","
+	       "\"705ab4f5-6393-11e8-b7cc-42010a800002\",\"kind\":{\"group\":\"apps\",\"version\":\"v1\",\"kind\":"
+	       "\"Deployment\"},"
+	       "\"resource\":{\"group\":\"apps\",\"version\":\"v1\",\"resource\":\"deployments\"},\"name\":\"web\","
+	       "\"namespace\":"
+	       "\"shop\",\"operation\":\"CREATE\",\"userInfo\":{\"username\":\"alice\",\"groups\":[\"system:"
+	       "authenticated\"]},"
+	       "\"object\":{\"kind\":\"Deployment\",\"apiVersion\":\"apps/"
+	       "v1\",\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\","
 	       "\"labels\":{\"app\":\"web\"},\"managedFields\":[");
 	for (int i = 0; i < managed; i++) {
 		char text[300];
 		snprintf(text, sizeof text,
-			 "%s{\"manager\":\"kubectl-%d\",\"operation\":\"Update\",\"apiVersion\":\"apps/v1\",\"fieldsType\":\"FieldsV1\","
-			 "\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{\".\":{},\"f:app\":{}}},\"f:spec\":{\"f:replicas\":{}}}}",
+			 "%s{\"manager\":\"kubectl-%d\",\"operation\":\"Update\",\"apiVersion\":\"apps/"
+			 "v1\",\"fieldsType\":\"FieldsV1\","
+			 "\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{\".\":{},\"f:app\":{}}},\"f:spec\":{\"f:"
+			 "replicas\":{}}}}",
 			 i ? "," : "", i);
 		add(b, text);
 	}
-	add(b, "]},\"spec\":{\"replicas\":3,\"selector\":{\"matchLabels\":{\"app\":\"web\"}},\"template\":{\"metadata\":{\"labels\":"
-	       "{\"app\":\"web\"}},\"spec\":{\"volumes\":[{\"name\":\"data\",\"emptyDir\":{}},{\"name\":\"config\",\"configMap\":"
+	add(b, "]},\"spec\":{\"replicas\":3,\"selector\":{\"matchLabels\":{\"app\":\"web\"}},\"template\":{"
+	       "\"metadata\":{\"labels\":"
+	       "{\"app\":\"web\"}},\"spec\":{\"volumes\":[{\"name\":\"data\",\"emptyDir\":{}},{\"name\":\"config\","
+	       "\"configMap\":"
 	       "{\"name\":\"web\",\"defaultMode\":420}}],\"containers\":[");
 	for (int i = 0; i < containers; i++)
 		add_container(b, i);
-	add(b, "],\"restartPolicy\":\"Always\",\"terminationGracePeriodSeconds\":30,\"dnsPolicy\":\"ClusterFirst\","
-	       "\"securityContext\":{},\"schedulerName\":\"default-scheduler\"}}}},\"oldObject\":null,\"dryRun\":false}}");
+	add(b,
+	    "],\"restartPolicy\":\"Always\",\"terminationGracePeriodSeconds\":30,\"dnsPolicy\":\"ClusterFirst\","
+	    "\"securityContext\":{},\"schedulerName\":\"default-scheduler\"}}}},\"oldObject\":null,\"dryRun\":false}}");
 }
 
 static double now_us(void)
@@ -114,7 +131,8 @@ static double decide(struct pl_evaluator *ev, const struct pl_policy *policy, co
 	struct pl_doc *doc;
 	struct pl_workload *w;
 	const struct pl_verdict *verdict;
-	if (pl_doc_read_json(PL_STR("review"), (pl_str){b->text, b->len}, &pl_doc_json_limits, arena, &doc, NULL) != PL_OK)
+	if (pl_doc_read_json(PL_STR("review"), (pl_str){b->text, b->len}, &pl_doc_json_limits, arena, &doc, NULL) !=
+	    PL_OK)
 		exit(2);
 	pl_node request = pl_doc_get(doc, pl_doc_root(doc), PL_STR("request"), NULL);
 	pl_node object = pl_doc_get(doc, request, PL_STR("object"), NULL);
@@ -173,7 +191,8 @@ int main(int argc, char **argv)
 		}
 		double a = median(theirs), b = median(ours);
 		printf("%-7s %8zu  %10.1f us  %12.1f us   %.2f  %.1f  (%s)\n", sizes[s].name, body.len, a, b, b / a,
-		       (double)pl_arena_used(pl_evaluator_arena(ev)) / (double)body.len, allowed ? "allowed" : "denied");
+		       (double)pl_arena_used(pl_evaluator_arena(ev)) / (double)body.len,
+		       allowed ? "allowed" : "denied");
 	}
 	pl_evaluator_free(ev);
 	pl_policy_release(policy);

@@ -1,5 +1,6 @@
-/* stub.c - stands in for the webhook's handler in the benchmark's server (linked with --wrap=pl_admission_answer): the same TLS, HTTP,
- * framing and threads, but an answer that was ready beforehand. What is left to plimsolld is reading, deciding and logging. */
+/* stub.c - stands in for the webhook's handler in the benchmark's server (linked with --wrap=pl_admission_answer): the
+ * same TLS, HTTP, framing and threads, but an answer that was ready beforehand. What is left to plimsolld is reading,
+ * deciding and logging. */
 #include "../../server/service.h"
 
 pl_handler __wrap_pl_admission_answer;

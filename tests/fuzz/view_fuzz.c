@@ -60,7 +60,8 @@ static void read_all(struct pl_doc *doc, bool offline, struct pl_arena *arena)
 	enum pl_object_form form = pl_object_detect(doc, pl_doc_root(doc));
 	bool ecs = form == PL_FORM_ECS_REGISTER || form == PL_FORM_ECS_DESCRIBE;
 	enum pl_platforms platform = ecs ? PL_ON_ECS : PL_ON_KUBERNETES;
-	if (pl_workload_read(doc, pl_doc_root(doc), ecs ? PL_PLATFORM_ECS : PL_PLATFORM_KUBERNETES, &options, arena, &w) != PL_OK ||
+	if (pl_workload_read(doc, pl_doc_root(doc), ecs ? PL_PLATFORM_ECS : PL_PLATFORM_KUBERNETES, &options, arena,
+			     &w) != PL_OK ||
 	    w->malformed)
 		return;
 	for (unsigned subject = PL_SUBJECT_NONE; subject < PL_SUBJECT_COUNT; subject++) {

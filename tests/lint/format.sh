@@ -6,7 +6,8 @@ if [ "${1:-}" = --fix ]; then
 	# shellcheck disable=SC2086
 	clang-format -i $files
 fi
-for f in $files; do
-	clang-format --dry-run -Werror "$f" 2> /dev/null || complain "$f: not formatted; run tests/lint/format.sh --fix"
+# shellcheck disable=SC2086
+for f in $(clang-format --dry-run -Werror $files 2>&1 | sed -n 's/^\([^: ]*\.[ch]\):[0-9].*/\1/p' | sort -u); do
+	complain "$f: not formatted; run tests/lint/format.sh --fix"
 done
 finish format

@@ -5,7 +5,6 @@
 set -u
 build=$1
 shift
-mkdir -p "$build/log"
 passed=0
 failed=0
 count() { # pattern file
@@ -14,6 +13,7 @@ count() { # pattern file
 for entry in "$@"; do
 	name=${entry%%=*}
 	log="$build/log/$name.log"
+	mkdir -p "${log%/*}"
 	start=$(date +%s)
 	sh -c "${entry#*=}" > "$log" 2>&1 < /dev/null
 	code=$?

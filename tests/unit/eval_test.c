@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "assemble.h"
-#include "vm/eval.h"
+#include "vm/run.h"
 #include "model/subjects.h"
 #include "vm/verify.h"
 

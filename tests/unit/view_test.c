@@ -49,9 +49,9 @@ static struct pl_workload *load_as(const char *json, bool offline)
 		fail_msg("no JSON: %s", source);
 	enum pl_object_form form = pl_object_detect(doc, pl_doc_root(doc));
 	bool ecs = form == PL_FORM_ECS_REGISTER || form == PL_FORM_ECS_DESCRIBE;
-	assert_int_equal(
-		pl_workload_read(doc, pl_doc_root(doc), ecs ? PL_PLATFORM_ECS : PL_PLATFORM_KUBERNETES, &options, arena, &w),
-		PL_OK);
+	assert_int_equal(pl_workload_read(doc, pl_doc_root(doc), ecs ? PL_PLATFORM_ECS : PL_PLATFORM_KUBERNETES,
+					  &options, arena, &w),
+			 PL_OK);
 	const struct pl_note *notes;
 	if (w->malformed && pl_workload_notes(w, &notes))
 		fail_msg("malformed: %.*s\n%s", PL_FMT(notes[0].message), source);

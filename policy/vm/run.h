@@ -1,10 +1,10 @@
-/* eval.h - runs the fragments of a verified program over one workload.
+/* run.h - runs the fragments of a verified program over one workload.
  *
  * A run stands at one subject at a time; what a path reads from it is kept in its slot until the run moves on, so that
  * all rules about that subject share it. With `evidence` set the same code runs without shortcuts and every value read
  * goes into the digest. */
-#ifndef PL_VM_EVAL_H
-#define PL_VM_EVAL_H
+#ifndef PL_VM_RUN_H
+#define PL_VM_RUN_H
 
 #include "evidence.h"
 #include "operators.h"

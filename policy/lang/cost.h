@@ -1,0 +1,13 @@
+/* cost.h - an upper bound of the work of a rule, known before it runs. spec: language.md 3.14 */
+#ifndef PL_LANG_COST_H
+#define PL_LANG_COST_H
+
+#include "check.h"
+
+#define PL_MAX_RULE_COST 5000000u
+#define PL_MAX_SET_COST	 50000000u
+
+/* Adds the cost of a rule to *total. False, with an error, when the rule or the sum is over its limit. */
+bool pl_cost_rule(struct pl_checker *c, const struct pl_rule_terms *rule, uint64_t *total);
+
+#endif

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand"
+	"strings"
+
+	k8syaml "k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/yaml"
+)
+
+// Our YAML reader against sigs.k8s.io/yaml. Both must accept the same documents and read the same values, and a key that
+// stands twice must be seen by both, except for:
+var yamlClasses = []class{}
+
+// A refusal of ours begins with one of these, and then the difference belongs to the class.
+var yamlRefusals = []struct{ begins, class string }{}
+
+// The library refuses with one of these in its text what we accept.
+var yamlLenient = []struct{ contains, class string }{}
+
+type yamlVerdict struct {
+	json []byte
+	err  error
+}
+
+// go-yaml panics now and then; that is a refusal.
+func guard(f func([]byte) ([]byte, error), text string) (v yamlVerdict) {
+	defer func() {
+		if p := recover(); p != nil {
+			v = yamlVerdict{nil, fmt.Errorf("panic: %v", p)}
+		}
+	}()
+	j, err := f([]byte(text))
+	return yamlVerdict{j, err}
+}
+
+func isTwice(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "already set in map")
+}
+
+func classOfRefusal(message string) string {
+	for _, r := range yamlRefusals {
+		if strings.HasPrefix(message, r.begins) {
+			return r.class
+		}
+	}
+	return ""
+}
+
+func classOfLenient(err error) string {
+	for _, r := range yamlLenient {
+		if strings.Contains(err.Error(), r.contains) {
+			return r.class
+		}
+	}
+	return ""
+}
+
+func judgeYAML(answer string, strict, loose yamlVerdict) (string, string) {
+	docs, refusal, refuses := parseAnswer(answer)
+	if refuses || len(docs) == 0 {
+		if loose.err != nil {
+			return refused, ""
+		}
+		if !refuses {
+			if string(loose.json) == "null" {
+				return same, ""
+			}
+			return "", fmt.Sprintf("we find no document; theirs %s", loose.json)
+		}
+		return classOfRefusal(refusal), fmt.Sprintf("only we refuse (%.30s); theirs %s", refusal, loose.json)
+	}
+	ours := docs[0]
+	if loose.err != nil {
+		return classOfLenient(loose.err), "only they refuse: " + loose.err.Error()
+	}
+	if d := differ("", ours.root, decode(loose.json)); d != "" {
+		if string(loose.json) == "null" {
+			return "empty document first", d
+		}
+		return "", "the values differ " + d
+	}
+	switch {
+	case strict.err == nil && !ours.twice:
+		return same, ""
+	case isTwice(strict.err) && ours.twice:
+		return "key twice, seen by both", ""
+	case isTwice(strict.err):
+		return "", "only they see a key twice: " + strict.err.Error()
+	case strict.err == nil:
+		return "", "only we see a key twice"
+	}
+	return "", "they refuse when strict: " + strict.err.Error()
+}
+
+func yamlArea(s seedTexts) area {
+	return area{"yaml", 300000, yamlClasses, func(r *rand.Rand) question {
+		text := randomYAML(r, s.yaml)
+		strict, loose := guard(yaml.YAMLToJSONStrict, text), guard(yaml.YAMLToJSON, text)
+		return question{'y', text, func(answer string) (string, string) { return judgeYAML(answer, strict, loose) }}
+	}}
+}
+
+// --- streams ---------------------------------------------------------------------------------------------------------
+
+// A file as kubectl reads it (NewYAMLOrJSONDecoder) against a file as `plimsoll lint` reads it. Every document that
+// kubectl finds before it gives up must be one that we find, or we must refuse the file.
+var streamClasses = []class{}
+
+// Documents of a file, until kubectl would report an error.
+func kubectlDocuments(text string) (docs []any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	d := k8syaml.NewYAMLOrJSONDecoder(bytes.NewReader([]byte(text)), 4096)
+	for {
+		var raw json.RawMessage
+		err := d.Decode(&raw)
+		if err == io.EOF {
+			return docs, nil
+		}
+		if err != nil {
+			return docs, err
+		}
+		raw = bytes.TrimSpace(raw)
+		if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
+			continue
+		}
+		docs = append(docs, decode(raw))
+	}
+}
+
+func judgeStream(answer string, theirs []any, err error) (string, string) {
+	docs, refusal, refuses := parseAnswer(answer)
+	if refuses && err != nil {
+		return refused, ""
+	}
+	if refuses {
+		return "only we refuse", refusal
+	}
+	at := 0
+	for i, t := range theirs {
+		for at < len(docs) && (docs[at].root == nil || differ("", docs[at].root, t) != "") {
+			at++
+		}
+		if at == len(docs) {
+			return "", fmt.Sprintf("document %d of kubectl is none of ours: %#v (%v)", i, t, err)
+		}
+		at++
+	}
+	if err != nil {
+		return "only kubectl refuses", ""
+	}
+	if n := countValues(docs); n > len(theirs) {
+		return "more documents than kubectl sees", ""
+	}
+	return same, ""
+}
+
+func countValues(docs []document) (n int) {
+	for _, d := range docs {
+		if d.root != nil {
+			n++
+		}
+	}
+	return n
+}
+
+var streamTokens = []string{"---\n", "--- #c\n", "---#c\n", "--- a\n", "---\ta: 1\n", "...\n", "... #c\n", "...x\n", "--- |\n", "--- {a: 1}\n", "{\"a\":1}\n",
+	"{\"a\":1}{\"b\":2}\n", "# c\n", "\n", " ---\n", "\xef\xbb\xbf", "kind: Pod\n", "{\"kind\":\"Pod\"}\n", "%YAML 1.1\n", "%YAML 1.1\n---\n", "\"a\n", "'\n", "|\n", "\f", "\v", "\u00a0", "----\n", "---a\n", "--\n", "---\r\n", "-- -\n", "[\n", "]\n", "null\n", "~\n", "  x: |\n"}
+
+func streamArea(s seedTexts) area {
+	return area{"stream", 100000, streamClasses, func(r *rand.Rand) question {
+		var b strings.Builder
+		for i := 1 + r.Intn(5); i > 0; i-- {
+			switch r.Intn(4) {
+			case 0:
+				b.WriteString(window(r, pick(r, s.yaml)))
+			case 1:
+				fuel := 4
+				growYAML(r, &b, 1, false, &fuel)
+				b.WriteString("\n")
+			case 2:
+				b.WriteString(pick(r, []string{"a: 1\n", "{\"a\":1}\n", "b:\n- 1\n", "- x\n", "text\n", "'a'\n", "{\"kind\":\"Pod\",\n\"a\":1}\n"}))
+			}
+			for j := r.Intn(3); j > 0; j-- {
+				b.WriteString(pick(r, streamTokens))
+			}
+		}
+		text := b.String()
+		if r.Intn(3) == 0 {
+			text = mutateLines(r, text, streamTokens)
+		}
+		docs, err := kubectlDocuments(text)
+		return question{'s', text, func(answer string) (string, string) { return judgeStream(answer, docs, err) }}
+	}}
+}

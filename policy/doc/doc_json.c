@@ -271,8 +271,10 @@ static inline pl_err read_string(struct reader *r, unsigned flags)
 		PL_TRY(read_marked(r, open, &flags));
 		close = r->p;
 	}
-	r->p = close + 1;
-	return push(r, PL_NODE_STRING, open + 1, (size_t)(close - open - 1), flags);
+	r->p = close;
+	PL_TRY(push(r, PL_NODE_STRING, open + 1, (size_t)(close - open - 1), flags));
+	r->p++;
+	return PL_OK;
 }
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
@@ -327,10 +329,10 @@ static pl_err read_number(struct reader *r)
 	return PL_OK;
 }
 
-static pl_err read_word(struct reader *r, pl_str word, enum pl_node_type type)
+static inline pl_err read_word(struct reader *r, pl_str word, enum pl_node_type type)
 {
-	pl_str rest = {r->p, (size_t)(r->end - r->p)};
-	if (!pl_str_starts(rest, word) || is_wordlike(r, r->p + word.len))
+	size_t rest = (size_t)(r->end - r->p);
+	if (rest < word.len || memcmp(r->p, word.ptr, word.len) != 0 || is_wordlike(r, r->p + word.len))
 		return fail_word(r, r->p);
 	PL_TRY(push(r, type, r->p, word.len, 0));
 	r->p += word.len;
@@ -346,6 +348,7 @@ static pl_err read_key(struct reader *r)
 		return FAULT(r, r->p, 1, *r->p == '}' ? advice(r, r->p) : "write keys in double quotes",
 			     "expected a key, found %s", found(r, r->p).text);
 	PL_TRY(read_string(r, PL_TOKEN_KEY));
+	r->tokens[r->open].len++;
 	if (skip_space(r) != ':')
 		return r->p >= r->end ? fail_unclosed(r)
 				      : FAULT(r, r->p, 1, "write \"key\": value",
@@ -365,7 +368,10 @@ static pl_err read_opening(struct reader *r, enum pl_node_type type, bool *ret_o
 		return PL_OK;
 	}
 	*ret_opened = true;
-	return type == PL_NODE_OBJECT ? read_key(r) : PL_OK;
+	if (type == PL_NODE_OBJECT)
+		return read_key(r);
+	r->tokens[r->open].len = 1;
+	return PL_OK;
 }
 
 /* The value at r->p; of a container that is not empty, only the beginning. */
@@ -417,7 +423,10 @@ static pl_err read_after_value(struct reader *r, bool *ret_more)
 		if (c == ',') {
 			r->p++;
 			skip_space(r);
-			return in_object ? read_key(r) : PL_OK;
+			if (in_object)
+				return read_key(r);
+			r->tokens[r->open].len++;
+			return PL_OK;
 		}
 		if (c == -1)
 			return fail_unclosed(r);

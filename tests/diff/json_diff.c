@@ -379,6 +379,7 @@ int main(int argc, char **argv)
 		enum difference found = compare((pl_str){r.text, r.len}, arena);
 		if (found == CLASS_COUNT) {
 			printf("document %lu: no class explains the difference on:\n%.*s\n", i, (int)r.len, r.text);
+			printf("%lu passed, 1 failed\n", i);
 			return 1;
 		}
 		counts[found]++;
@@ -390,5 +391,6 @@ int main(int argc, char **argv)
 			status = 1;
 	}
 	pl_arena_free(arena);
+	printf("%lu passed, %d failed\n", documents, status);
 	return status;
 }

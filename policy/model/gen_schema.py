@@ -21,11 +21,12 @@ HEAD = """\
  *   type: T(kind) | E(platform, enum) | R(platform, record) | L(kind) LE(..) LR(..) list of | M(kind) map of string to
  *   presence: REQUIRED | DEFAULTED | OPTIONAL (schema.h); default: text or NULL
  *   blank: 1 where a required string may be empty
+ * PL_HASH(platform, record, seed, bits, slots...)      after each record: where a name's hash leads, field number + 1 or 0
  * PL_MAX_DEPTH(n)                                      records and lists inside each other, from any root
  * Define the rows you want, then include; the others vanish, and all are undefined at the end. */
 """
 
-ROWS = ("PL_NAME", "PL_ENUM", "PL_RECORD", "PL_RECORD_END", "PL_FIELD", "PL_MAX_DEPTH")
+ROWS = ("PL_NAME", "PL_ENUM", "PL_RECORD", "PL_RECORD_END", "PL_FIELD", "PL_HASH", "PL_MAX_DEPTH")
 
 # Strings that are more than strings (language.md D5): (platform, record, field) -> type kind.
 DOMAIN_TYPES = {
@@ -179,6 +180,26 @@ def field_text(platform, record, name, field):
             f"{PRESENCES[field['presence']]}, {default_text(field['default'])}, {blank})")
 
 
+def letters(name):
+    """What schema.c, find_slot, multiplies: four letters and the length tell the fields of a record apart."""
+    n = name.encode()
+    return (n[0] | n[len(n) // 2] << 8 | n[len(n) * 3 // 4] << 16 | n[-1] << 24) + len(n) & 0xFFFFFFFF
+
+
+def hash_text(platform, record, names):
+    """A multiplier that leads no two names of the record to one slot, in the smallest table for which one turns up."""
+    sums = [letters(n) for n in names]
+    assert len(set(sums)) == len(sums), f"{record}: two names have the same letters and length"
+    seed, tries, bits = 0x9E3779B1, 0, max(1, (len(names) - 1).bit_length())
+    while len({(s * seed & 0xFFFFFFFF) >> (32 - bits) for s in sums}) != len(sums):
+        seed, tries = (seed * 1664525 + 1013904223) & 0xFFFFFFFF | 1, tries + 1
+        bits += tries % 20000 == 0
+    slots = [0] * (1 << bits)
+    for i, s in enumerate(sums):
+        slots[(s * seed & 0xFFFFFFFF) >> (32 - bits)] = i + 1
+    return f"PL_HASH({platform.upper()}, {record}, {seed:#010x}, {bits}, {', '.join(map(str, slots))})"
+
+
 def depth_of(schema, platform, record, above=()):
     """Open frames of a walk: one for the record, one for each list or map."""
     assert record not in above, f"{record} holds itself: the walk needs another bound"
@@ -211,6 +232,7 @@ def generate(path):
             out.append(f"PL_RECORD({platform.upper()}, {record})")
             out += [field_text(platform, record, name, field) for name, field in sorted(fields.items())]
             out.append(f"PL_RECORD_END({platform.upper()}, {record})")
+            out.append(hash_text(platform, record, sorted(fields)))
     depth = max(depth_of(schema, p, r) for p in platforms for r in schema[p])
     out += ["", f"PL_MAX_DEPTH({depth})", ""]
     out += [f"#undef {row}" for row in ROWS]

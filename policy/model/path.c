@@ -145,3 +145,37 @@ bool pl_path_under(pl_str p, pl_str q)
 		return false; /* //./pipe/x is not below / */
 	return p.len == q.len || q.ptr[q.len - 1] == '/' || p.ptr[q.len] == '/';
 }
+
+/* Cuts "/part" off *rest; empty at its end. */
+static pl_str take_part(pl_str *rest)
+{
+	if (!rest->len || rest->ptr[0] != '/')
+		return (pl_str){"", 0};
+	const char *slash = rest->len > 1 ? memchr(rest->ptr + 1, '/', rest->len - 1) : NULL;
+	pl_str part = {rest->ptr + 1, (slash ? (size_t)(slash - rest->ptr) : rest->len) - 1};
+	*rest = (pl_str){rest->ptr + part.len + 1, rest->len - part.len - 1};
+	return part;
+}
+
+static bool is_process(pl_str s)
+{
+	size_t i = 0;
+	while (i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9')
+		i++;
+	return (s.len && i == s.len) || pl_str_eq(s, PL_STR("self")) || pl_str_eq(s, PL_STR("thread-self"));
+}
+
+/* spec: proc(5): what these lead to is not below /proc, and the kernel follows them where links are forbidden. */
+const char *pl_path_unknown(pl_str normal)
+{
+	static const char *const leading_away[] = {"root", "cwd", "exe", "fd", "map_files", "task"};
+	pl_str rest = normal;
+	if (!pl_str_eq(take_part(&rest), PL_STR("proc")) || !is_process(take_part(&rest)))
+		return NULL;
+	pl_str part = take_part(&rest);
+	for (size_t i = 0; i < sizeof leading_away / sizeof *leading_away; i++) {
+		if (pl_str_eq(part, pl_str_from(leading_away[i])))
+			return "it leads through a process in /proc to another place";
+	}
+	return NULL;
+}

@@ -11,5 +11,7 @@
 pl_str pl_path_normal(pl_str text, struct pl_arena *arena, pl_err *ret_err);
 /* p is q or below it. Both normal. */
 bool pl_path_under(pl_str p, pl_str q);
+/* Why a normal path on a host does not say which file it is; NULL when it does. /proc/PID/root/etc is some /etc. */
+const char *pl_path_unknown(pl_str normal);
 
 #endif

@@ -115,6 +115,12 @@ static pl_err check_volume_names(struct pl_workload *w, const char *unit)
 				 unit);
 }
 
+bool pl_reader_is_empty(const struct pl_workload *w, pl_node record, uint16_t name_id)
+{
+	pl_node list = pl_bind_field(w->doc, record, name_id);
+	return list == PL_NO_NODE || (pl_doc_type(w->doc, list) == PL_NODE_ARRAY && pl_doc_count(w->doc, list) == 0);
+}
+
 pl_err pl_reader_check_names(struct pl_workload *w, const char *unit)
 {
 	PL_TRY(check_container_names(w, unit));

@@ -23,6 +23,10 @@ uint32_t pl_reader_volume_named(const struct pl_workload *w, pl_str name);
 /* Notes that the name at node is that of no volume. */
 PL_MUST_USE pl_err pl_reader_dangling_volume(struct pl_workload *w, pl_node node, pl_str name);
 /* Notes containers and volumes that share a name. `unit` is what they are in: "pod" or "task". */
-PL_MUST_USE pl_err pl_reader_check_names(struct pl_workload *w, const char *unit);
+PL_MUST_USE /* The list that is this field of the record is not there, or has nothing in it. What is no list at all is
+	     * not this one's to complain about. */
+	bool
+	pl_reader_is_empty(const struct pl_workload *w, pl_node record, uint16_t name_id);
+pl_err pl_reader_check_names(struct pl_workload *w, const char *unit);
 
 #endif

@@ -1,5 +1,5 @@
-/* schema.c - the tables of schema.h, made from schema.def and view.def by the preprocessor. Constant data and binary
- * searches; nothing here can fail. */
+/* schema.c - the tables of schema.h, made from schema.def and view.def by the preprocessor. Constant data and look-ups;
+ * nothing here can fail. A name is found by a hash without collisions, because every key of every document is. */
 #include "schema.h"
 
 #include <string.h>
@@ -73,7 +73,10 @@ static const struct pl_schema_field fields[] = {
 #define ON_ECS PL_ON_ECS
 
 const struct pl_schema_record pl_schema_records[] = {
-#define PL_RECORD(p, r) {#r, ON_##p, &fields[FIRST_##p##_##r], END_##p##_##r - FIRST_##p##_##r},
+#define PL_RECORD(p, r) {#r, ON_##p, &fields[FIRST_##p##_##r], END_##p##_##r - FIRST_##p##_##r, 0
+#define PL_FIELD(p, r, name, type, presence, ...)                                                                      \
+	| (uint64_t)(PL_##presence == PL_REQUIRED) << (AT_##p##_##r##_##name - FIRST_##p##_##r)
+#define PL_RECORD_END(p, r) },
 #include "schema.def"
 };
 const uint16_t pl_schema_record_count = PL_RECORD_COUNT;
@@ -88,30 +91,37 @@ uint16_t pl_schema_record_find(enum pl_platforms platform, pl_str name)
 	return PL_NO_RECORD;
 }
 
-static int compare(pl_str given, const struct name *name)
+#define PL_HASH(p, r, seed, bits, ...) static const uint8_t slots_##p##_##r[1 << (bits)] = {__VA_ARGS__};
+#include "schema.def"
+
+static const struct hash {
+	const uint8_t *slots; /* number of a field + 1; 0 for none */
+	uint32_t seed;
+	uint8_t bits;
+} hashes[] = {
+#define PL_HASH(p, r, seed, bits, ...) {slots_##p##_##r, seed, bits},
+#include "schema.def"
+};
+
+/* The only slot where a field of that name can be. gen_schema.py, letters(), adds up the same. */
+static unsigned find_slot(const struct hash *h, pl_str name)
 {
-	size_t n = given.len < name->len ? given.len : name->len;
-	int order = n ? memcmp(given.ptr, name->text, n) : 0;
-	return order ? order : (given.len > name->len) - (given.len < name->len);
+	const unsigned char *p = (const unsigned char *)name.ptr;
+	uint32_t sum = p[0] | (uint32_t)p[name.len / 2] << 8 | (uint32_t)p[name.len * 3 / 4] << 16 |
+		       (uint32_t)p[name.len - 1] << 24;
+	return h->slots[(sum + (uint32_t)name.len) * h->seed >> (32 - h->bits)];
 }
 
 const struct pl_schema_field *pl_schema_field_find(uint16_t record, pl_str name)
 {
-	if (record >= PL_RECORD_COUNT)
+	if (record >= PL_RECORD_COUNT || name.len == 0)
 		return NULL;
-	const struct pl_schema_field *base = pl_schema_records[record].fields;
-	unsigned low = 0, high = pl_schema_records[record].count;
-	while (low < high) {
-		unsigned middle = (low + high) / 2;
-		int order = compare(name, &names[base[middle].name_id]);
-		if (order == 0)
-			return &base[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	unsigned slot = find_slot(&hashes[record], name);
+	if (slot == 0)
+		return NULL;
+	const struct pl_schema_field *field = &pl_schema_records[record].fields[slot - 1];
+	const struct name *found = &names[field->name_id];
+	return found->len == name.len && memcmp(found->text, name.ptr, name.len) == 0 ? field : NULL;
 }
 
 const struct pl_schema_field *pl_schema_field_by_id(uint16_t record, uint16_t name_id)

@@ -118,6 +118,7 @@ struct pl_schema_record {
 	enum pl_platforms platform;
 	const struct pl_schema_field *fields; /* sorted by name */
 	uint16_t count;
+	uint64_t required; /* bits, by position: the fields that are PL_REQUIRED */
 };
 
 struct pl_schema_enum {

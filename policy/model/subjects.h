@@ -40,8 +40,8 @@ struct pl_mount {
 struct pl_volume {
 	pl_node node;
 	pl_str name;
-	pl_str kind;	  /* language.md 3.5.4 */
-	pl_str host_path; /* normal form; ptr NULL if none */
+	pl_str kind;		  /* language.md 3.5.4 */
+	pl_str host_path;	  /* normal form; ptr NULL if none */
 	const char *unknown_path; /* why the path on the host cannot be known; NULL: it can */
 };
 

@@ -5,6 +5,8 @@
  * look at them. */
 #include "reader.h"
 
+#include <string.h>
+
 #include "doc/tape.h"
 #include "bind.h"
 #include "note.h"
@@ -80,26 +82,66 @@ static bool is_absolute(pl_str path, struct pl_arena *arena)
 	return pl_path_normal(path, arena, &err).ptr != NULL;
 }
 
-/* What `driverOpts.device` of a local volume names, if that is a path on the host: a bind mount, or a block device,
- * which is no better. spec: ecs.md 2.3 */
-static pl_err read_device(struct pl_workload *w, pl_node docker, pl_str *ret)
+/* Text of an option of a volume; empty if it is not there. */
+static pl_err option_of(const struct pl_workload *w, pl_node options, pl_str key, pl_str *ret)
 {
-	pl_str driver;
+	pl_node node = pl_doc_get(w->doc, options, key, NULL);
+	*ret = PL_STR("");
+	if (pl_scalar_is_blank(w->doc, node))
+		return PL_OK;
+	*ret = pl_scalar_text(w->doc, node, w->arena);
+	return ret->ptr ? PL_OK : PL_E_MEMORY;
+}
+
+/* spec: mount(2): with this flag the type of the file system is ignored. */
+static bool is_bind(pl_str options)
+{
+	while (options.len > 0) {
+		const char *comma = memchr(options.ptr, ',', options.len);
+		pl_str one = {options.ptr, comma ? (size_t)(comma - options.ptr) : options.len};
+		if (pl_str_eq(one, PL_STR("bind")) || pl_str_eq(one, PL_STR("rbind")))
+			return true;
+		options.ptr += one.len + (comma != NULL);
+		options.len -= one.len + (comma != NULL);
+	}
+	return false;
+}
+
+/* A file system that is made of the host itself and has no device. */
+static bool is_of_host(pl_str type)
+{
+	static const char *const types[] = {"overlay", "proc",	  "sysfs",	"devtmpfs", "cgroup", "cgroup2",
+					    "debugfs", "tracefs", "securityfs", "configfs", "bpf"};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		if (pl_str_eq(type, pl_str_from(types[i])))
+			return true;
+	}
+	return false;
+}
+
+/* What `driverOpts.device` of a local volume names, if that is a path on the host: a bind mount, or a block device,
+ * which is no better. A bind of a relative path is one from "/", where the daemon runs. spec: ecs.md 2.3 */
+static pl_err read_device(struct pl_workload *w, struct pl_volume *v, pl_str *ret)
+{
+	pl_node docker = field(w, v->node, PL_NAME_dockerVolumeConfiguration);
+	pl_node options = field(w, docker, PL_NAME_driverOpts);
+	pl_str driver, device, type, flags;
 	if (!text_of(w, docker, PL_NAME_driver, &driver))
 		return PL_E_MEMORY;
 	if (driver.len > 0 && !pl_str_eq(driver, PL_STR("local")))
 		return PL_OK;
-	pl_node device = pl_doc_get(w->doc, field(w, docker, PL_NAME_driverOpts), PL_STR("device"), NULL);
-	if (pl_scalar_is_blank(w->doc, device))
-		return PL_OK;
-	pl_str path = pl_scalar_text(w->doc, device, w->arena);
-	if (!path.ptr)
-		return PL_E_MEMORY;
-	if (pl_scalar_is_damaged(w->doc, device) && is_absolute(path, w->arena))
-		return pl_note_malformed(w, device, NULL, NO_REMEDY,
+	PL_TRY(option_of(w, options, PL_STR("device"), &device));
+	PL_TRY(option_of(w, options, PL_STR("type"), &type));
+	PL_TRY(option_of(w, options, PL_STR("o"), &flags));
+	bool bind = device.len > 0 && is_bind(flags), absolute = is_absolute(device, w->arena);
+	if (!bind && is_of_host(type))
+		v->unknown_path = "the volume mounts a file system made of the host itself";
+	pl_node node = pl_doc_get(w->doc, options, PL_STR("device"), NULL);
+	if (pl_scalar_is_damaged(w->doc, node) && (bind || absolute))
+		return pl_note_malformed(w, node, NULL, NO_REMEDY,
 					 "holds bytes that are not UTF-8 or U+FFFD: which path that is cannot be told");
-	*ret = path;
-	return PL_OK;
+	*ret = bind && !absolute ? pl_arena_printf(w->arena, "/%.*s", PL_FMT(device)) : device;
+	return ret->ptr ? PL_OK : PL_E_MEMORY;
 }
 
 static pl_err read_host_path(struct pl_workload *w, struct pl_volume *v)
@@ -108,7 +150,7 @@ static pl_err read_host_path(struct pl_workload *w, struct pl_volume *v)
 	pl_err err = PL_OK;
 	if (!text_of(w, field(w, v->node, PL_NAME_host), PL_NAME_sourcePath, &path))
 		return PL_E_MEMORY;
-	PL_TRY(read_device(w, field(w, v->node, PL_NAME_dockerVolumeConfiguration), &device));
+	PL_TRY(read_device(w, v, &device));
 	if (path.len == 0)
 		path = device;
 	if (path.len == 0)
@@ -117,6 +159,8 @@ static pl_err read_host_path(struct pl_workload *w, struct pl_volume *v)
 	if (!normal.ptr)
 		return err == PL_E_SYNTAX ? PL_OK : err; /* a device like ":/export" is on another host */
 	v->host_path = normal;
+	if (!v->unknown_path)
+		v->unknown_path = pl_path_unknown(normal);
 	return PL_OK;
 }
 
@@ -293,7 +337,7 @@ pl_err pl_workload_ecs_read(struct pl_workload *w)
 	w->task = task;
 	if (!text_of(w, w->task, PL_NAME_family, &w->name))
 		return PL_E_MEMORY;
-	if (count_of(w, w->task, PL_NAME_containerDefinitions) == 0)
+	if (pl_reader_is_empty(w, w->task, PL_NAME_containerDefinitions))
 		PL_TRY(pl_note_malformed(w, w->task, "containerDefinitions", NO_REMEDY,
 					 "is missing or empty: a task has at least one container"));
 	return w->malformed ? PL_OK : read_task(w);

@@ -109,7 +109,8 @@ static pl_err find_template(struct pl_workload *w, const struct pl_kind *kind)
 	w->template = at;
 	w->pod_metadata = field(w, at, PL_NAME_metadata);
 	w->pod_spec = field(w, at, PL_NAME_spec);
-	if (!w->malformed && pl_bind_count(w->doc, field(w, w->pod_spec, PL_NAME_containers)) == 0)
+	if (pl_doc_type(w->doc, w->pod_spec) == PL_NODE_OBJECT &&
+	    pl_reader_is_empty(w, w->pod_spec, PL_NAME_containers))
 		return pl_note_malformed(w, w->pod_spec, "containers", NO_REMEDY,
 					 "is missing or empty: a pod has at least one container");
 	return PL_OK;

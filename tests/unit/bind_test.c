@@ -69,9 +69,14 @@ static void refuses_wrong_types(void **state)
 		 "! `spec.containers[0].env[0].value` must be a string, found a number [quote it]"},
 		{"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{\"containers\":[[]]}}",
 		 "! `spec.containers[0]` must be an object, found a list"},
-		{"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":[]}",
-		 "! `spec` must be an object, found a list\n! `spec.containers` is missing or empty: a pod has at "
-		 "least one container"},
+		{"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":[]}", "! `spec` must be an object, found a list"},
+		{"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{\"containers\":{}}}",
+		 "! `spec.containers` must be a list, found an object"},
+		/* values of variables in the wrong place */
+		{POD(",\"env\":\"A=hunter2\""), "! `spec.containers[0].env` must be a list, found a string"},
+		{POD(",\"env\":[\"A=hunter2\"]"), "! `spec.containers[0].env[0]` must be an object, found a string"},
+		{POD(",\"env\":[{\"name\":\"A\",\"valueFrom\":\"hunter2\"}]"),
+		 "! `spec.containers[0].env[0].valueFrom` must be an object, found a string"},
 		{"{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"labels\":{\"a\":1}}}",
 		 "! `metadata.labels.a` must be a string, found the number 1 [quote it]"},
 		{"[]", "! the object must be an object, found a list"},

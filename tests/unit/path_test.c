@@ -136,10 +136,41 @@ static void contains(void **state)
 			fail_msg("`%s` under `%s`", rows[i].p, rows[i].q);
 }
 
+static void knows_what_leads_away(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path;
+		bool known;
+	} rows[] = {
+		{"/", true},
+		{"/proc", true},
+		{"/proc/1", true},
+		{"/proc/1/status", true},
+		{"/proc/sys/fd", true},
+		{"/procfs/1/root", true},
+		{"/data/proc/1/root", true},
+		{"/proc/1/roots", true},
+		{"/proc/1/root", false},
+		{"/proc/self/root/etc", false},
+		{"/proc/thread-self/cwd", false},
+		{"/proc/4711/fd/3", false},
+		{"/proc/1/task/1/root", false},
+		{"/proc/1/map_files/0-1", false},
+		{"/proc/1/exe", false},
+		{"c:/proc/1/root", true},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if ((pl_path_unknown(N(rows[i].path)) == NULL) != rows[i].known)
+			fail_msg("%s", rows[i].path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(normalises),
+		cmocka_unit_test(knows_what_leads_away),
 		cmocka_unit_test(refuses_what_is_not_absolute),
 		cmocka_unit_test(borrows_where_nothing_changes),
 		cmocka_unit_test(contains),

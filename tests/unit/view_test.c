@@ -466,7 +466,8 @@ static const struct single in_tasks[] = {
 	{",'requiresCompatibilities':['EXTERNAL']", "", PL_SUBJECT_TASK, "fargate", "false"},
 	{",'requiresCompatibilities':['MANAGED_INSTANCES']", "", PL_SUBJECT_TASK, "fargate", "false"},
 	{",'requiresCompatibilities':['fargate']", "", PL_SUBJECT_TASK, "fargate", "false"},
-	{",'compatibilities':['FARGATE']", "", PL_SUBJECT_TASK, "fargate", "true"},
+	/* the author's own word for what AWS computes */
+	{",'compatibilities':['FARGATE']", "", PL_SUBJECT_TASK, "fargate", "false"},
 	{",'compatibilities':['EC2','FARGATE']", "", PL_SUBJECT_TASK, "fargate", "false"},
 	{",'requiresCompatibilities':['EC2'],'compatibilities':['FARGATE']", "", PL_SUBJECT_TASK, "fargate", "false"},
 	/* volumes */

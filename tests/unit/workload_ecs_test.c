@@ -36,6 +36,14 @@ static void tells_kinds_of_volumes(void **state)
 		 "docker", ""},
 		{"\"dockerVolumeConfiguration\":{\"driver\":\"rexray/ebs\",\"driverOpts\":{\"device\":\"/etc\"}}",
 		 "docker", ""},
+		{"\"dockerVolumeConfiguration\":{\"driverOpts\":{\"type\":\"none\",\"o\":\"bind\",\"device\":\"etc\"}}",
+		 "docker", "/etc"},
+		{"\"dockerVolumeConfiguration\":{\"driverOpts\":{\"type\":\"nfs\",\"o\":\"ro,rbind\",\"device\":\"../"
+		 "run\"}}",
+		 "docker", "/run"},
+		{"\"dockerVolumeConfiguration\":{\"driverOpts\":{\"type\":\"ext4\",\"o\":\"nobind\",\"device\":\"LABEL="
+		 "x\"}}",
+		 "docker", ""},
 		{"\"host\":{\"sourcePath\":\"/a\"},\"dockerVolumeConfiguration\":{}", "several", "/a"},
 		{"\"fancyVolumeConfiguration\":{}", "fancyVolumeConfiguration", ""},
 		{"\"fancyVolumeConfiguration\":null", "scratch", ""},

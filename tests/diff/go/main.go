@@ -83,12 +83,14 @@ func (p *probe) put(what byte, text string) {
 
 // Asks a batch; the answers come in order.
 func (p *probe) ask(qs []question) []string {
+	written := make(chan bool)
 	go func() {
 		for _, q := range qs {
 			p.put(q.what, q.text)
 		}
 		p.put('!', "")
 		p.in.Flush()
+		close(written)
 	}()
 	answers := make([]string, len(qs))
 	for i := range qs {
@@ -102,6 +104,7 @@ func (p *probe) ask(qs []question) []string {
 		}
 		answers[i] = string(b)
 	}
+	<-written
 	return answers
 }
 

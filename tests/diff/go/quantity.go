@@ -13,7 +13,7 @@ import (
 var quantityClasses = []class{
 	{"above 2^63 - 1", "the library cuts some amounts to 2^63 - 1 (only those that it reads the slow way); we know them up to 2^127 billionths. Both are more than any node has, and they compare the same with any amount that is not", false},
 	{"beyond 128 bits", "we cut at 2^127 billionths (1.7e29), the library reads any size when the suffix is decimal. Both are beyond any limit that a rule can name", false},
-	{"no digit", "the library reads a sign, a point or a suffix alone as 0 (`+`, `.`, `Ti`, the last a slip); we say that it is no quantity: malformed, never 0", false},
+	{"no digit", "the library reads a sign, a point or a suffix without number as 0 (`+`, `.`, `Ti`, `E7`: slips); we say that it is no quantity: malformed, never 0", false},
 }
 
 var (
@@ -50,7 +50,7 @@ func judgeQuantity(answer, text string) (string, string) {
 		if err != nil {
 			return refused, ""
 		}
-		if !strings.ContainsAny(text, "0123456789") && theirs.Sign() == 0 {
+		if number := strings.TrimLeft(text, "+-."); theirs.Sign() == 0 && (number == "" || !strings.ContainsAny(number[:1], "0123456789")) {
 			return "no digit", ""
 		}
 		return "", fmt.Sprintf("only we refuse: theirs %s", theirs)

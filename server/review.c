@@ -174,6 +174,17 @@ static const char *read_objects(struct reading *r)
 	return NULL;
 }
 
+/* text is "group/version", or "version" of the group without a name. */
+static bool is_version_of(pl_str text, pl_str group, pl_str version)
+{
+	if (group.len) {
+		if (text.len <= group.len || !pl_str_starts(text, group) || text.ptr[group.len] != '/')
+			return false;
+		text = (pl_str){text.ptr + group.len + 1, text.len - group.len - 1};
+	}
+	return pl_str_eq(text, version);
+}
+
 /* Whether the object says of itself what the request says of it. */
 static const char *check_object_kind(struct reading *r, pl_node object)
 {
@@ -187,11 +198,7 @@ static const char *check_object_kind(struct reading *r, pl_node object)
 			read_text(r, object, PL_STR("apiVersion"), "the object's apiVersion is not a string", &version);
 	if (problem)
 		return problem;
-	pl_str expected =
-		pl_arena_printf(r->arena, "%.*s%s%.*s", PL_FMT(v->group), v->group.len ? "/" : "", PL_FMT(v->version));
-	if (!expected.ptr)
-		return OUT_OF_MEMORY;
-	if (!pl_str_eq(kind, v->kind) || (v->version.len && !pl_str_eq(version, expected)))
+	if (!pl_str_eq(kind, v->kind) || (v->version.len && !is_version_of(version, v->group, v->version)))
 		return "the object's apiVersion and kind are not those of request.kind";
 	return NULL;
 }

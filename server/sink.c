@@ -53,17 +53,20 @@ static void ring_out(struct pl_sink *s, void *to, size_t len)
 void pl_sink_put(struct pl_sink *s, pl_str line)
 {
 	uint32_t len = (uint32_t)line.len;
+	bool wake = false;
 	pthread_mutex_lock(&s->lock);
 	if (line.len > PL_SINK_LINE_MAX || sizeof len + line.len > RING - (s->tail - s->head)) {
 		s->lost++;
 	} else {
 		ring_in(s, &len, sizeof len);
 		ring_in(s, line.ptr, line.len);
-		if (s->resting)
-			pthread_cond_signal(&s->filled);
+		wake = s->resting;
 		s->resting = false;
 	}
 	pthread_mutex_unlock(&s->lock);
+	/* Outside the lock, or the writer would wake up only to wait for it. */
+	if (wake)
+		pthread_cond_signal(&s->filled);
 }
 
 static void rest(struct pl_sink *s)

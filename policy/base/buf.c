@@ -77,9 +77,12 @@ void pl_buf_vaddf(struct pl_buf *b, const char *fmt, va_list ap)
 {
 	va_list again;
 	va_copy(again, ap);
-	int len = vsnprintf(NULL, 0, fmt, ap);
+	/* Into the room there is; once more if that was too little. */
+	size_t room = b->failed ? 0 : b->cap - b->len;
+	int len = vsnprintf(room ? b->ptr + b->len : NULL, room, fmt, ap);
 	if (len >= 0 && reserve(b, (size_t)len + 1)) {
-		vsnprintf(b->ptr + b->len, (size_t)len + 1, fmt, again);
+		if ((size_t)len >= room)
+			vsnprintf(b->ptr + b->len, (size_t)len + 1, fmt, again);
 		b->len += (size_t)len;
 	}
 	va_end(again);

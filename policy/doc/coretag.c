@@ -67,16 +67,18 @@ static int base_of(int letter)
 	}
 }
 
-/* 0x, 0o and 0b with digits to the end. */
-static bool is_based_int(struct cursor c)
+/* 0x, 0o and 0b with digits to the end; 0b-1 is one, too. */
+static bool is_based_int(struct cursor c, bool has_sign)
 {
 	if (peek(&c) != '0')
 		return false;
 	c.p++;
-	int base = base_of(peek(&c));
+	int letter = peek(&c), base = base_of(letter);
 	if (base == 0)
 		return false;
 	c.p++;
+	if (letter == 'b' && !has_sign && (peek(&c) == '-' || peek(&c) == '+'))
+		c.p++;
 	return skip_digits(&c, base) > 0 && peek(&c) == -1;
 }
 
@@ -108,6 +110,19 @@ static bool is_float(struct cursor c)
 	return peek(&c) == -1;
 }
 
+/* Every underscore stands between two digits. */
+static bool has_inner_underscores(pl_str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] != '_')
+			continue;
+		if (i == 0 || i + 1 == text.len || !is_digit_of(text.ptr[i - 1], 10) ||
+		    !is_digit_of(text.ptr[i + 1], 10))
+			return false;
+	}
+	return true;
+}
+
 enum pl_coretag pl_coretag_of(pl_str text)
 {
 	if (IS_ONE_OF(text, null_words))
@@ -119,11 +134,12 @@ enum pl_coretag pl_coretag_of(pl_str text)
 	if (IS_ONE_OF(text, float_words))
 		return PL_CORETAG_FLOAT;
 	struct cursor c = {text.ptr, text.ptr + text.len};
-	if (*c.p == '_')
+	if (*c.p == '_' || (*c.p == '.' && !has_inner_underscores(text)))
 		return PL_CORETAG_STR;
-	if (*c.p == '-' || *c.p == '+')
+	bool has_sign = *c.p == '-' || *c.p == '+';
+	if (has_sign)
 		c.p++;
-	if (is_based_int(c) || is_plain_int(c))
+	if (is_based_int(c, has_sign) || is_plain_int(c))
 		return PL_CORETAG_INT;
 	return is_float(c) ? PL_CORETAG_FLOAT : PL_CORETAG_STR;
 }

@@ -242,7 +242,9 @@ static enum pl_node_type scalar_type(const yaml_event_t *event, pl_str text)
 	pl_str tag = name_of(event->data.scalar.tag);
 	if (tag.len == 0)
 		return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? PL_NODE_PLAIN : PL_NODE_STRING;
-	if (pl_str_eq(tag, PL_STR("!")) || pl_str_eq(tag, PL_STR(CORE "str")))
+	if (pl_str_eq(tag, PL_STR("!"))) /* `! <<` is a merge key to sigs.k8s.io/yaml, quoted or not */
+		return pl_str_eq(text, PL_STR("<<")) ? PL_NODE_NONE : PL_NODE_STRING;
+	if (pl_str_eq(tag, PL_STR(CORE "str")))
 		return PL_NODE_STRING;
 	if (!pl_str_starts(tag, PL_STR(CORE)))
 		return PL_NODE_NONE;

@@ -5,7 +5,8 @@
 
 #include "unescape.h"
 
-#define ON_STACK 32 /* keys of an object that are compared without memory from the arena */
+#define FEW	 8  /* keys of an object that are compared each with each */
+#define ON_STACK 32 /* keys of an object that are sorted without memory from the arena */
 
 static uint64_t hash_bytes(uint64_t hash, const char *p, size_t len)
 {
@@ -140,12 +141,29 @@ static pl_node find_repeated(const struct pl_doc *doc, pl_node object, struct pl
 	return found;
 }
 
+/* The same for so few keys that comparing beats hashing: most differ in length. */
+static pl_node find_among_few(const struct pl_doc *doc, pl_node object)
+{
+	const struct pl_token *tokens = doc->tokens;
+	for (pl_node k = object + 1, end = tokens[object].next; k < end; k = tokens[k].next) {
+		for (pl_node before = object + 1; before < k; before = tokens[before].next) {
+			bool differ = tokens[k].len != tokens[before].len && !is_encoded(&tokens[k]) &&
+				      !is_encoded(&tokens[before]);
+			if (!differ && compare_keys(doc, &tokens[k], &tokens[before]) == 0)
+				return k;
+		}
+	}
+	return PL_NO_NODE;
+}
+
 static pl_node find_in_object(const struct pl_doc *doc, pl_node object, struct pl_arena *arena)
 {
 	uint32_t n = doc->tokens[object].len;
-	struct pl_twin few[2 * ON_STACK];
+	if (n <= FEW)
+		return find_among_few(doc, object);
+	struct pl_twin some[2 * ON_STACK];
 	if (n <= ON_STACK)
-		return find_repeated(doc, object, few, few + ON_STACK);
+		return find_repeated(doc, object, some, some + ON_STACK);
 	size_t size = (size_t)n * 2 * sizeof(struct pl_twin);
 	struct pl_twin *many = pl_arena_alloc(arena, size);
 	if (!many)

@@ -73,6 +73,13 @@ static bool is_account(pl_str s)
 	return s.len == 12;
 }
 
+/* Of Amazon: aws, aws-cn, aws-us-gov and what else begins like them. A role elsewhere is one that ECS does not find,
+ * and the task then has the role of its host. */
+static bool is_partition(pl_str s)
+{
+	return pl_str_eq(s, PL_STR("aws")) || pl_str_starts(s, PL_STR("aws-"));
+}
+
 bool pl_role_parse(pl_str text, struct pl_role *ret)
 {
 	struct pl_arn arn;
@@ -82,8 +89,8 @@ bool pl_role_parse(pl_str text, struct pl_role *ret)
 		return true;
 	}
 	const pl_str prefix = PL_STR("role/");
-	if (!pl_arn_parse(text, &arn) || !pl_str_eq(arn.service, PL_STR("iam")) || arn.region.len ||
-	    !is_account(arn.account) || !pl_str_starts(arn.resource, prefix))
+	if (!pl_arn_parse(text, &arn) || !is_partition(arn.partition) || !pl_str_eq(arn.service, PL_STR("iam")) ||
+	    arn.region.len || !is_account(arn.account) || !pl_str_starts(arn.resource, prefix))
 		return false;
 	const char *slash = memrchr(arn.resource.ptr, '/', arn.resource.len);
 	role.account = arn.account;

@@ -21,7 +21,7 @@ enum mode { IN_RECORD, IN_LIST, IN_MAP };
 /* An open record, list or map. */
 struct frame {
 	pl_node node;
-	pl_node child; /* the next to look at */
+	pl_node child, end; /* the next to look at; where there is none */
 	enum mode mode;
 	unsigned unknown;	    /* fields of a record that the schema does not have */
 	uint64_t seen, present;	    /* fields of a record, by position; present: not null */
@@ -38,8 +38,8 @@ static pl_err push(struct walk *k, pl_node node, enum mode mode, struct pl_field
 {
 	if (PL_NEVER(k->depth == DEPTH))
 		return PL_E_INTERNAL;
-	k->stack[k->depth++] =
-		(struct frame){.node = node, .child = pl_doc_first(k->w->doc, node), .mode = mode, .here = here};
+	k->stack[k->depth++] = (struct frame){
+		.node = node, .child = node + 1, .end = k->w->doc->tokens[node].next, .mode = mode, .here = here};
 	return PL_OK;
 }
 
@@ -223,7 +223,7 @@ static pl_err step_record(struct walk *k, struct frame *f, pl_node key)
 {
 	struct pl_workload *w = k->w;
 	uint16_t record = f->here.record;
-	pl_str text = pl_doc_text(w->doc, key, w->arena);
+	pl_str text = pl_tape_text(w->doc, key, w->arena);
 	if (!text.ptr)
 		return PL_E_MEMORY;
 	const struct pl_schema_field *field = pl_schema_field_find(record, text);
@@ -236,7 +236,7 @@ static pl_err step_record(struct walk *k, struct frame *f, pl_node key)
 	if (f->seen & bit)
 		return repeated(w, key);
 	f->seen |= bit;
-	pl_node value = pl_doc_value(w->doc, key);
+	pl_node value = key + 1;
 	if (pl_scalar_is_null(w->doc, value))
 		return PL_OK;
 	f->present |= bit;
@@ -264,9 +264,9 @@ static pl_err leave(struct pl_workload *w, const struct frame *f)
 	if (f->mode != IN_RECORD)
 		return PL_OK;
 	const struct pl_schema_record *r = &pl_schema_records[f->here.record];
-	for (uint16_t i = 0; i < r->count; i++) {
-		if (r->fields[i].presence == PL_REQUIRED && !(f->present >> i & 1))
-			PL_TRY(pl_note_malformed(w, f->node, r->fields[i].name, NO_REMEDY, "is required but missing"));
+	for (uint64_t missing = r->required & ~f->present; missing; missing &= missing - 1) {
+		const char *name = r->fields[__builtin_ctzll(missing)].name;
+		PL_TRY(pl_note_malformed(w, f->node, name, NO_REMEDY, "is required but missing"));
 	}
 	return f->unknown > 1 ? check_repeated(w, f->node) : PL_OK;
 }
@@ -280,16 +280,16 @@ pl_err pl_bind_walk(struct pl_workload *w, pl_node node, uint16_t record)
 	while (k.depth > 0) {
 		struct frame *f = &k.stack[k.depth - 1];
 		pl_node child = f->child;
-		if (child == PL_NO_NODE) {
+		if (child >= f->end) {
 			PL_TRY(leave(w, f));
 			k.depth--;
 			continue;
 		}
-		f->child = pl_doc_next(w->doc, f->node, child);
+		f->child = w->doc->tokens[child].next;
 		if (f->mode == IN_RECORD)
 			PL_TRY(step_record(&k, f, child));
 		else
-			PL_TRY(step_element(&k, f, f->mode == IN_MAP ? pl_doc_value(w->doc, child) : child));
+			PL_TRY(step_element(&k, f, f->mode == IN_MAP ? child + 1 : child));
 	}
 	return PL_OK;
 }
@@ -331,8 +331,11 @@ pl_str pl_bind_text(const struct pl_doc *doc, pl_node record, uint16_t name_id, 
 	pl_node node = pl_bind_field(doc, record, name_id);
 	if (pl_scalar_is_blank(doc, node))
 		return (pl_str){"", 0};
-	pl_str text = pl_scalar_text(doc, node, arena);
-	if (!text.ptr && pl_doc_type(doc, node) < PL_NODE_ARRAY && pl_doc_type(doc, node) >= PL_NODE_NUMBER)
+	enum pl_node_type type = (enum pl_node_type)doc->tokens[node].type;
+	if (type != PL_NODE_STRING && type != PL_NODE_PLAIN && type != PL_NODE_NUMBER)
+		return (pl_str){"", 0};
+	pl_str text = pl_tape_text(doc, node, arena);
+	if (!text.ptr)
 		*ret_err = PL_E_MEMORY;
 	return text.ptr ? text : (pl_str){"", 0};
 }

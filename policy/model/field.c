@@ -231,7 +231,7 @@ static pl_err check_string(struct pl_workload *w, pl_node node, enum pl_type_kin
 				"a string");
 	if (pl_scalar_is_blank(w->doc, node))
 		return check_blank(w, node, place);
-	pl_str text = pl_doc_text(w->doc, node, w->arena);
+	pl_str text = pl_tape_text(w->doc, node, w->arena);
 	if (!text.ptr)
 		return PL_E_MEMORY;
 	PL_TRY(remark_unquoted(w, node, place, text));

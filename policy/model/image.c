@@ -13,8 +13,9 @@
 
 #include "ip.h"
 
-#define MAX_NAME 255
-#define MAX_TAG	 128
+/* With library/, without the registry. spec: distribution/reference, RepositoryNameTotalLengthMax */
+#define MAX_REPOSITORY 255
+#define MAX_TAG	       128
 
 static const char no_separator[] =
 	"the parts of a repository are lower-case letters and digits, with single separators `.`, `_`, "
@@ -63,8 +64,13 @@ static const char *check_characters(pl_str text)
 {
 	if (!text.len)
 		return "it is empty";
+	bool url = false;
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
+		if (c == ':')
+			url = url || (text.len - i >= 3 && text.ptr[i + 1] == '/' && text.ptr[i + 2] == '/');
+		if (c > ' ' && c < 0x7f)
+			continue;
 		if (c == ' ' || (c >= '\t' && c <= '\r'))
 			return "it holds white space";
 		if (c < ' ' || c == 0x7f)
@@ -72,9 +78,7 @@ static const char *check_characters(pl_str text)
 		if (c > 0x7f)
 			return "it holds characters other than ASCII";
 	}
-	if (memmem(text.ptr, text.len, "://", 3))
-		return "it is a URL; leave out the scheme (`https://`)";
-	return NULL;
+	return url ? "it is a URL; leave out the scheme (`https://`)" : NULL;
 }
 
 /* Moves over one separator: "." "_" "__" or dashes; 0 when none stands there. */
@@ -348,13 +352,15 @@ pl_err pl_image_parse(pl_str text, struct pl_arena *arena, struct pl_image *ret,
 	}
 	PL_TRY(split_name(name, arena, &image, ret_why));
 	why = check_repository(image.repository);
-	if (!why && image.registry.len + 1 + image.repository.len > MAX_NAME)
-		why = "its name is longer than 255 characters";
 	if (why) {
 		*ret_why = why;
 		return PL_E_SYNTAX;
 	}
 	PL_TRY(add_library(&image, arena));
+	if (image.repository.len > MAX_REPOSITORY) {
+		*ret_why = "its repository is longer than 255 characters";
+		return PL_E_SYNTAX;
+	}
 	*ret = image;
 	return PL_OK;
 }
@@ -389,8 +395,8 @@ static const char *check_base_repository(const struct pl_image_base *base, bool 
 	if (hub && !slashed && !find_char(base->repository, '/') && !pl_str_eq(base->repository, PL_STR("library")))
 		return "on docker.io one name is two things: write `docker.io/library/NAME` for the official image, "
 		       "`docker.io/NAME/` for everything that this account publishes";
-	if (base->registry.len + 1 + base->repository.len > MAX_NAME)
-		return "its name is longer than 255 characters";
+	if (base->repository.len > MAX_REPOSITORY)
+		return "its repository is longer than 255 characters";
 	return NULL;
 }
 

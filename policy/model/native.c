@@ -23,9 +23,16 @@ static struct pl_value unknown_at(const char *why, pl_node node)
 	return v;
 }
 
+/* Few texts have the first byte of U+FFFD, and looking for one byte is cheap. */
+static bool holds_replacement(pl_str text)
+{
+	const char *at = text.len ? memchr(text.ptr, 0xEF, text.len) : NULL;
+	return at && memmem(at, text.len - (size_t)(at - text.ptr), "\xEF\xBF\xBD", 3);
+}
+
 struct pl_value pl_native_string(pl_str text, pl_node node)
 {
-	if (text.len && memmem(text.ptr, text.len, "\xEF\xBF\xBD", 3))
+	if (holds_replacement(text))
 		return unknown_at(pl_native_damaged, node);
 	return (struct pl_value){.kind = PL_V_STRING, .node = node, .u.s = text};
 }

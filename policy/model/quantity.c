@@ -67,9 +67,10 @@ struct mantissa {
 
 static void take_mantissa(pl_str digits, struct mantissa *m)
 {
+	const u128 safe = U128_MAX / 10 - 1; /* whatever the digit */
 	for (size_t i = 0; i < digits.len; i++) {
 		unsigned digit = (unsigned)(digits.ptr[i] - '0');
-		if (m->dropped || m->value > (U128_MAX - digit) / 10) {
+		if (m->dropped || (m->value > safe && m->value > (U128_MAX - digit) / 10)) {
 			m->dropped++;
 			m->sticky |= digit != 0;
 			continue;

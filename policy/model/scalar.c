@@ -2,25 +2,8 @@
  * language.md 3.5.2. One choice is stricter: a plain float is no integer, although kubectl would send `80.0` as 80. */
 #include "scalar.h"
 
-#include <string.h>
-
+#include "doc/coretag.h"
 #include "doc/tape.h"
-
-static bool one_of(pl_str s, const char *const *words)
-{
-	for (; *words; words++) {
-		if (strlen(*words) == s.len && memcmp(*words, s.ptr, s.len) == 0)
-			return true;
-	}
-	return false;
-}
-
-static const char *const null_words[] = {"~", "null", "Null", "NULL", NULL};
-static const char *const true_words[] = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y", NULL};
-static const char *const false_words[] = {"false", "False", "FALSE", "no", "No", "NO",
-					  "off",   "Off",   "OFF",   "n",  "N",	 NULL};
-static const char *const float_words[] = {".nan",  ".NaN",  ".NAN",  ".inf",  ".Inf",  ".INF", "+.inf",
-					  "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", NULL};
 
 static int digit_value(char c)
 {
@@ -33,35 +16,63 @@ static int digit_value(char c)
 	return 16;
 }
 
-/* What stands at the head of an integer: its sign and base; moves past them. */
+static pl_str drop(pl_str s, size_t n)
+{
+	return (pl_str){s.ptr + n, s.len - n};
+}
+
+/* A sign at the head of s; moves past it. */
+static bool take_sign(pl_str *s, bool *ret_negative)
+{
+	if (!s->len || (*s->ptr != '-' && *s->ptr != '+'))
+		return false;
+	*ret_negative = *s->ptr == '-';
+	*s = drop(*s, 1);
+	return true;
+}
+
+static pl_str skip_underscores(pl_str s)
+{
+	while (s.len && *s.ptr == '_')
+		s = drop(s, 1);
+	return s;
+}
+
+/* What stands at the head of an integer: its sign and base; moves past them. 0b-1 is one, too: go-yaml parses what
+ * comes after 0b on its own. */
 static unsigned int_base(pl_str *s, bool *ret_negative)
 {
-	*ret_negative = s->len && *s->ptr == '-';
-	if (s->len && (*s->ptr == '-' || *s->ptr == '+'))
-		*s = (pl_str){s->ptr + 1, s->len - 1};
-	if (s->len < 2 || *s->ptr != '0')
+	*ret_negative = false;
+	bool has_sign = take_sign(s, ret_negative);
+	*s = skip_underscores(*s);
+	if (!s->len || *s->ptr != '0')
+		return 10;
+	pl_str rest = skip_underscores(drop(*s, 1));
+	if (!rest.len)
 		return 10;
 	unsigned base = 8;
-	size_t skip = 1;
-	switch (s->ptr[1]) {
+	switch (*rest.ptr) {
 	case 'x':
 	case 'X':
 		base = 16;
-		skip = 2;
+		rest = drop(rest, 1);
 		break;
 	case 'b':
 	case 'B':
 		base = 2;
-		skip = 2;
+		has_sign |= *rest.ptr == 'B';
+		rest = skip_underscores(drop(rest, 1));
+		if (!has_sign)
+			take_sign(&rest, ret_negative);
 		break;
 	case 'o':
 	case 'O':
-		skip = 2;
+		rest = drop(rest, 1);
 		break;
 	default:
 		break;
 	}
-	*s = (pl_str){s->ptr + skip, s->len - skip};
+	*s = rest;
 	return base;
 }
 
@@ -92,65 +103,24 @@ static bool parse_yaml_int(pl_str s, int64_t *ret, bool *ret_range)
 	return true;
 }
 
-static size_t skip_digits(pl_str s, size_t i)
-{
-	while (i < s.len && ((s.ptr[i] >= '0' && s.ptr[i] <= '9') || s.ptr[i] == '_'))
-		i++;
-	return i;
-}
-
-/* spec: ^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$, "_" allowed between digits. */
-static bool is_yaml_float(pl_str s)
-{
-	size_t i = s.len && (*s.ptr == '-' || *s.ptr == '+');
-	size_t whole = skip_digits(s, i) - i;
-	i += whole;
-	size_t part = 0;
-	if (i < s.len && s.ptr[i] == '.') {
-		part = skip_digits(s, i + 1) - i - 1;
-		i += 1 + part;
-	}
-	if (whole + part == 0)
-		return false;
-	if (i < s.len && (s.ptr[i] == 'e' || s.ptr[i] == 'E')) {
-		i++;
-		i += i < s.len && (s.ptr[i] == '-' || s.ptr[i] == '+');
-		size_t end = skip_digits(s, i);
-		if (end == i)
-			return false;
-		i = end;
-	}
-	return i == s.len;
-}
-
 enum pl_plain_kind pl_scalar_plain_kind(pl_str text)
 {
-	if (text.len == 0 || one_of(text, null_words))
-		return PL_PLAIN_NULL;
-	if (one_of(text, true_words) || one_of(text, false_words))
-		return PL_PLAIN_BOOL;
-	char c = *text.ptr;
-	if (!(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.')
-		return PL_PLAIN_TEXT;
 	int64_t value;
 	bool range = false;
-	if (parse_yaml_int(text, &value, &range))
-		return range ? PL_PLAIN_FLOAT : PL_PLAIN_INT;
-	return is_yaml_float(text) || one_of(text, float_words) ? PL_PLAIN_FLOAT : PL_PLAIN_TEXT;
-}
-
-bool pl_scalar_is_null(const struct pl_doc *doc, pl_node node)
-{
-	const struct pl_token *t = pl_tape_at(doc, node);
-	if (!t || t->type == PL_NODE_NULL)
-		return true;
-	return t->type == PL_NODE_PLAIN && pl_scalar_plain_kind(pl_tape_raw(doc, t)) == PL_PLAIN_NULL;
-}
-
-bool pl_scalar_is_blank(const struct pl_doc *doc, pl_node node)
-{
-	const struct pl_token *t = pl_tape_at(doc, node);
-	return pl_scalar_is_null(doc, node) || ((t->type == PL_NODE_STRING || t->type == PL_NODE_PLAIN) && t->len == 0);
+	switch (pl_coretag_of(text)) {
+	case PL_CORETAG_NULL:
+		return PL_PLAIN_NULL;
+	case PL_CORETAG_FALSE:
+	case PL_CORETAG_TRUE:
+		return PL_PLAIN_BOOL;
+	case PL_CORETAG_INT:
+		return parse_yaml_int(text, &value, &range) && !range ? PL_PLAIN_INT : PL_PLAIN_FLOAT;
+	case PL_CORETAG_FLOAT:
+		return PL_PLAIN_FLOAT;
+	case PL_CORETAG_STR:
+		break;
+	}
+	return PL_PLAIN_TEXT;
 }
 
 bool pl_scalar_bool(const struct pl_doc *doc, pl_node node, bool *ret)
@@ -164,26 +134,29 @@ bool pl_scalar_bool(const struct pl_doc *doc, pl_node node, bool *ret)
 	}
 	if (t->type != PL_NODE_PLAIN)
 		return false;
-	pl_str text = pl_tape_raw(doc, t);
-	bool yes = one_of(text, true_words);
-	if (!yes && !one_of(text, false_words))
+	enum pl_coretag tag = pl_coretag_of(pl_tape_raw(doc, t));
+	if (tag != PL_CORETAG_TRUE && tag != PL_CORETAG_FALSE)
 		return false;
-	*ret = yes;
+	*ret = tag == PL_CORETAG_TRUE;
 	return true;
 }
 
 /* spec: encoding/json into int64: an optional minus and digits, nothing else. */
 static bool parse_json_int(pl_str s, int64_t *ret)
 {
-	size_t first = s.len && *s.ptr == '-';
+	bool negative = s.len && *s.ptr == '-';
+	size_t first = negative;
+	int64_t value = 0;
+	if (s.len == first || (s.len > first + 1 && s.ptr[first] == '0'))
+		return false;
 	for (size_t i = first; i < s.len; i++) {
 		if (s.ptr[i] < '0' || s.ptr[i] > '9')
 			return false;
+		int64_t digit = s.ptr[i] - '0';
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_sub_overflow(value, negative ? digit : -digit, &value))
+			return false;
 	}
-	bool range = false;
-	int64_t value;
-	if ((s.len > first + 1 && s.ptr[first] == '0') || !parse_yaml_int(s, &value, &range) || range)
-		return false;
 	*ret = value;
 	return true;
 }

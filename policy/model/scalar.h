@@ -6,7 +6,7 @@
 #ifndef PL_MODEL_SCALAR_H
 #define PL_MODEL_SCALAR_H
 
-#include "plimsoll/doc.h"
+#include "doc/tape.h"
 #include "quantity.h"
 
 /* What YAML 1.1, as sigs.k8s.io/yaml reads it, makes of a plain scalar. */
@@ -14,9 +14,18 @@ enum pl_plain_kind { PL_PLAIN_TEXT, PL_PLAIN_NULL, PL_PLAIN_BOOL, PL_PLAIN_INT, 
 enum pl_plain_kind pl_scalar_plain_kind(pl_str text);
 
 /* True for null in all its spellings, and for PL_NO_NODE. */
-bool pl_scalar_is_null(const struct pl_doc *doc, pl_node node);
+static inline bool pl_scalar_is_null(const struct pl_doc *doc, pl_node node)
+{
+	const struct pl_token *t = pl_tape_at(doc, node);
+	return !t || t->type == PL_NODE_NULL ||
+	       (t->type == PL_NODE_PLAIN && pl_scalar_plain_kind(pl_tape_raw(doc, t)) == PL_PLAIN_NULL);
+}
 /* True for null and for a string or plain scalar without characters: absent in an optional string field. */
-bool pl_scalar_is_blank(const struct pl_doc *doc, pl_node node);
+static inline bool pl_scalar_is_blank(const struct pl_doc *doc, pl_node node)
+{
+	const struct pl_token *t = pl_tape_at(doc, node);
+	return pl_scalar_is_null(doc, node) || ((t->type == PL_NODE_STRING || t->type == PL_NODE_PLAIN) && t->len == 0);
+}
 /* true or false; plain YAML 1.1 booleans too. A string is none. False: it is not a boolean. */
 bool pl_scalar_bool(const struct pl_doc *doc, pl_node node, bool *ret);
 /* A JSON integer (no point, no exponent) within int64; plain YAML 1.1 integers too (012, 0o12, 0x1F, 0b1, 1_000, +5).

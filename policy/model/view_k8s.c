@@ -241,11 +241,14 @@ static pl_err aws_identity(const struct pl_view_at *at, struct pl_value *ret)
 /* spec: language.md 7.3 */
 static pl_err inherits_host_role(const struct pl_view_at *at, struct pl_value *ret)
 {
-	struct pl_value identity;
-	PL_TRY(aws_identity(at, &identity));
 	bool reachable = pl_str_eq(at->ctx->cluster_cloud, PL_STR("aws")) && !at->ctx->imds_blocked_pods;
 	bool shared = pl_bind_bool(at->w->doc, at->w->pod_spec, PL_NAME_hostNetwork, false);
-	*ret = pl_value_bool(shared || (reachable && identity.kind == PL_V_ABSENT));
+	*ret = pl_value_bool(shared);
+	if (shared || !reachable)
+		return PL_OK;
+	struct pl_value identity;
+	PL_TRY(aws_identity(at, &identity));
+	*ret = pl_value_bool(identity.kind == PL_V_ABSENT);
 	return PL_OK;
 }
 

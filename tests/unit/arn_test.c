@@ -110,6 +110,8 @@ static void reads_roles(void **state)
 		"arn:aws:iam::12345678901x:role/app",
 		"arn:aws:iam:eu-west-1:123456789012:role/app",
 		"arn:aws:iam:::role/app",
+		"arn:xxx:iam::123456789012:role/app",
+		"arn:awsx:iam::123456789012:role/app",
 		"arn:aws:sts::123456789012:assumed-role/app/x",
 		"arn:aws:iam::123456789012:role/" X64 "x",
 		"a:b",

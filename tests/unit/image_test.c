@@ -195,11 +195,13 @@ static void limits_the_name(void **state)
 	char text[300] = "a.b/";
 	struct pl_image image;
 	const char *why = "";
-	memset(text + 4, 'x', 251);
-	assert_int_equal(pl_image_parse((pl_str){text, 255}, arena, &image, &why), PL_OK);
-	memset(text + 4, 'x', 252);
-	assert_int_equal(pl_image_parse((pl_str){text, 256}, arena, &image, &why), PL_E_SYNTAX);
-	assert_string_equal(why, "its name is longer than 255 characters");
+	memset(text + 4, 'x', 256);
+	assert_int_equal(pl_image_parse((pl_str){text, 4 + 255}, arena, &image, &why), PL_OK);
+	assert_int_equal(pl_image_parse((pl_str){text, 4 + 256}, arena, &image, &why), PL_E_SYNTAX);
+	assert_string_equal(why, "its repository is longer than 255 characters");
+	/* library/ counts */
+	assert_int_equal(pl_image_parse((pl_str){text + 4, 247}, arena, &image, &why), PL_OK);
+	assert_int_equal(pl_image_parse((pl_str){text + 4, 248}, arena, &image, &why), PL_E_SYNTAX);
 }
 
 static struct pl_image image_of(const char *text)

@@ -13,10 +13,11 @@ static void classifies_plain_scalars(void **state)
 		{PL_PLAIN_NULL, "~ null Null NULL"},
 		{PL_PLAIN_BOOL, "true True TRUE yes Yes YES on On ON y Y false False FALSE no No NO off Off OFF n N"},
 		{PL_PLAIN_INT, "0 00 7 -7 +7 012 0o12 0O12 0x1F 0X1f 0b101 0B1 1_000 -0x10 9223372036854775807 "
-			       "-9223372036854775808 0_7"},
+			       "-9223372036854775808 0_7 0_x1F 0b-1 -_0b1"},
 		{PL_PLAIN_FLOAT,
-		 "0.0 1. .5 1e3 1E-3 +1.5e+3 08 1_0.5 .inf -.INF .nan 9223372036854775808 0xFFFFFFFFFFFFFFFFF"},
+		 "0.0 1. .5 .1_0 1e3 1E-3 +1.5e+3 08 1_0.5 .inf -.INF .nan 9223372036854775808 0xFFFFFFFFFFFFFFFFF"},
 		{PL_PLAIN_TEXT, "nULL tRUE yES oN nope 12:30:45 2001-01-01 0x 0b2 0o8 1.2.3 1e . - + -- _1 0x1G e3 1e+ "
+				"._1 .1_ 0B-1 -0b-1 "
 				"v1 .infinity inf nan /x"},
 	};
 	assert_int_equal(pl_scalar_plain_kind(PL_STR("")), PL_PLAIN_NULL);

@@ -361,6 +361,10 @@ static const struct single in_pods[] = {
 	{",'volumes':[{'name':'v','hostPath':{'path':'/x'}}]", "", PL_SUBJECT_VOLUME, "kind", "hostPath"},
 	{",'volumes':[{'name':'v','emptyDir':{},'hostPath':{'path':'/x'}}]", "", PL_SUBJECT_VOLUME, "kind", "several"},
 	{",'volumes':[{'name':'v','emptyDir':{},'hostPath':{'path':'/x'}}]", "", PL_SUBJECT_VOLUME, "host_path", "/x"},
+	{",'volumes':[{'name':'v','hostPath':{'path':'/proc/./1/root/etc'}}]", "", PL_SUBJECT_VOLUME, "host_path",
+	 "unknown (it leads through a process in /proc to another place)"},
+	{",'volumes':[{'name':'v','hostPath':{'path':'/proc/self/../sys'}}]", "", PL_SUBJECT_VOLUME, "host_path",
+	 "/proc/sys"},
 	/* native fields: values, defaults, absence */
 	{"", "", C, "imagePullPolicy", "not set"},
 	{"", ",'imagePullPolicy':''", C, "imagePullPolicy", "not set"},
@@ -475,6 +479,13 @@ static const struct single in_tasks[] = {
 	{",'volumes':[{'name':'v','dockerVolumeConfiguration':{'driver':'local','driverOpts':{'device':'/etc/"
 	 "','o':'bind'}}}]",
 	 "", PL_SUBJECT_VOLUME, "host_path", "/etc"},
+	{",'volumes':[{'name':'v','host':{'sourcePath':'/proc/thread-self/cwd'}}]", "", PL_SUBJECT_VOLUME, "host_path",
+	 "unknown (it leads through a process in /proc to another place)"},
+	{",'volumes':[{'name':'v','dockerVolumeConfiguration':{'driverOpts':{'type':'overlay','device':'overlay',"
+	 "'o':'lowerdir=/etc,upperdir=/etc,workdir=/w'}}}]",
+	 "", PL_SUBJECT_VOLUME, "host_path", "unknown (the volume mounts a file system made of the host itself)"},
+	{",'volumes':[{'name':'v','dockerVolumeConfiguration':{'driver':'acme/net','driverOpts':{'type':'overlay'}}}]",
+	 "", PL_SUBJECT_VOLUME, "host_path", "not set"},
 	{",'volumes':[{'name':'v','efsVolumeConfiguration':{'fileSystemId':'f'}}]", "", PL_SUBJECT_VOLUME, "kind",
 	 "efs"},
 	{"", "", PL_SUBJECT_TASK, "networkMode", "not set"},

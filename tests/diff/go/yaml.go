@@ -14,13 +14,47 @@ import (
 
 // Our YAML reader against sigs.k8s.io/yaml. Both must accept the same documents and read the same values, and a key that
 // stands twice must be seen by both, except for:
-var yamlClasses = []class{}
+var yamlClasses = []class{
+	{"key twice, seen by both", "no difference: the strict library refuses, we mark it, and the last value is that of the library that is not strict", false},
+	{"empty document first", "the library reads the first document, which is empty; we skip empty ones, as kubectl does with a stream", false},
+	{"key that is a number", "the library prints it in its own spelling (012 becomes 10); we refuse", false},
+	{"key that is null", "the library refuses null keys in most places, but not where it merges or drops them; we refuse", true},
+	{"key that is an alias", "we refuse; nobody writes that", false},
+	{"key that is a collection", "the library panics or refuses, except where the value is dropped; we refuse", true},
+	{"tag", "the library ignores tags that it does not know, and decodes !!binary; we refuse what changes the meaning", false},
+	{"tag directive", "we refuse %TAG lines", false},
+	{"character", "control characters, byte order marks inside, U+0085, U+2028 and U+2029, a lone carriage return: YAML 1.1 and 1.2 see different lines. We refuse", false},
+	{"anchor inside a merged mapping", "we refuse an alias to what a merge key took apart", false},
+	{"limit", "depth 64, 1,000 anchors, 100,000 copied values, ten times the length of the document: we refuse", true},
+	{"number beyond double", "`1e400` and 0x with 17 digits are texts to the library, and numbers to us (a remark where a text belongs); the text that a field reads is the same", false},
+	{"behind the first document", "we look at the bytes of the whole file before we read, the library at those of the first document", false},
+	{"escaped slash", "`\\/` in quotes is YAML 1.2: our libyaml reads it, go-yaml refuses, so the cluster never sees it", false},
+	{"key written after <<", "the strict library refuses it as standing twice; without strictness, as kubectl reads, the written one wins, as for us", false},
+	{"infinite or no number", "`.inf`, `.nan` and `1e400`-like values have no JSON: the library refuses the document, we keep the text, and no field of a workload takes it", false},
+}
 
 // A refusal of ours begins with one of these, and then the difference belongs to the class.
-var yamlRefusals = []struct{ begins, class string }{}
+var yamlRefusals = []struct{ begins, class string }{
+	{"the key `", "key that is a number"},
+	{"a key is null", "key that is null"},
+	{"a key is an alias", "key that is an alias"},
+	{"a key is a mapping or a sequence", "key that is a collection"},
+	{"the tag `", "tag"},
+	{"tag directives are not read", "tag directive"},
+	{"the character U+", "character"},
+	{"a byte order mark stands inside", "character"},
+	{"a carriage return stands without", "character"},
+	{"the anchor `&", "anchor inside a merged mapping"},
+	{"mappings and sequences are nested", "limit"},
+	{"the byte 0x", "behind the first document"},
+	{"the document has far more values", "limit"},
+}
 
 // The library refuses with one of these in its text what we accept.
-var yamlLenient = []struct{ contains, class string }{}
+var yamlLenient = []struct{ contains, class string }{
+	{"json: unsupported value", "infinite or no number"},
+	{"found unknown escape character", "escaped slash"},
+}
 
 type yamlVerdict struct {
 	json []byte
@@ -60,7 +94,7 @@ func classOfLenient(err error) string {
 	return ""
 }
 
-func judgeYAML(answer string, strict, loose yamlVerdict) (string, string) {
+func judgeYAML(text, answer string, strict, loose yamlVerdict) (string, string) {
 	docs, refusal, refuses := parseAnswer(answer)
 	if refuses || len(docs) == 0 {
 		if loose.err != nil {
@@ -72,12 +106,16 @@ func judgeYAML(answer string, strict, loose yamlVerdict) (string, string) {
 			}
 			return "", fmt.Sprintf("we find no document; theirs %s", loose.json)
 		}
+		if string(loose.json) == "null" {
+			return "empty document first", ""
+		}
 		return classOfRefusal(refusal), fmt.Sprintf("only we refuse (%.30s); theirs %s", refusal, loose.json)
 	}
 	ours := docs[0]
 	if loose.err != nil {
 		return classOfLenient(loose.err), "only they refuse: " + loose.err.Error()
 	}
+	wide = false
 	if d := differ("", ours.root, decode(loose.json)); d != "" {
 		if string(loose.json) == "null" {
 			return "empty document first", d
@@ -85,10 +123,14 @@ func judgeYAML(answer string, strict, loose yamlVerdict) (string, string) {
 		return "", "the values differ " + d
 	}
 	switch {
+	case wide && strict.err == nil:
+		return "number beyond double", ""
 	case strict.err == nil && !ours.twice:
 		return same, ""
 	case isTwice(strict.err) && ours.twice:
 		return "key twice, seen by both", ""
+	case isTwice(strict.err) && strings.Contains(text, "<<"):
+		return "key written after <<", ""
 	case isTwice(strict.err):
 		return "", "only they see a key twice: " + strict.err.Error()
 	case strict.err == nil:
@@ -101,7 +143,7 @@ func yamlArea(s seedTexts) area {
 	return area{"yaml", 300000, yamlClasses, func(r *rand.Rand) question {
 		text := randomYAML(r, s.yaml)
 		strict, loose := guard(yaml.YAMLToJSONStrict, text), guard(yaml.YAMLToJSON, text)
-		return question{'y', text, func(answer string) (string, string) { return judgeYAML(answer, strict, loose) }}
+		return question{'y', text, func(answer string) (string, string) { return judgeYAML(text, answer, strict, loose) }}
 	}}
 }
 

@@ -26,7 +26,10 @@ static const char *form_problem(enum pl_object_form form)
 	case PL_FORM_UNKNOWN:
 		break;
 	}
-	return "this is no ECS task definition: neither containerDefinitions nor taskDefinition stands at the top";
+	return "this is no ECS task definition as register-task-definition takes it (containerDefinitions at the top) "
+	       "or "
+	       "describe-task-definition returns it (an object taskDefinition at the top), in that spelling and "
+	       "without the other";
 }
 
 static const char *unreadable(struct pl_desk *desk, pl_err err, const struct pl_diags *diags)

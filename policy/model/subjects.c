@@ -327,6 +327,16 @@ static uint64_t mix_volume(const struct pl_workload *w, uint64_t hash, uint32_t 
 	return mix(hash, index == PL_NO_INDEX ? PL_STR("") : w->volumes[index].name);
 }
 
+/* Without its subPath a mount shows all of the volume: that is another mount. */
+static uint64_t mix_mount(const struct pl_workload *w, uint64_t hash, uint32_t index, struct pl_arena *arena)
+{
+	const struct pl_mount *m = &w->mounts[index];
+	hash = mix(hash, mount_path(w, index, arena));
+	hash = mix(hash, text_of(w, m->node, PL_NAME_subPath, arena));
+	hash = mix(hash, text_of(w, m->node, PL_NAME_subPathExpr, arena));
+	return mix_volume(w, hash, m->volume);
+}
+
 uint64_t pl_subject_identity(const struct pl_workload *w, enum pl_subject subject, uint32_t index,
 			     struct pl_arena *arena)
 {
@@ -340,7 +350,7 @@ uint64_t pl_subject_identity(const struct pl_workload *w, enum pl_subject subjec
 		return mix_volume(w, hash, index);
 	hash = mix_container(w, hash, container);
 	if (subject == PL_SUBJECT_MOUNT)
-		return mix_volume(w, mix(hash, mount_path(w, index, arena)), w->mounts[index].volume);
+		return mix_mount(w, hash, index, arena);
 	if (subject == PL_SUBJECT_PORT)
 		return mix_port(w, hash, index, arena);
 	if (subject == PL_SUBJECT_VARIABLE)

@@ -1,9 +1,10 @@
 /* report_source.c - what excerpts need to know of a source text: where lines begin, and which scalars are secrets.
  *
  * Places: every STEP bytes a checkpoint holds the line and column of that byte, so a look-up reads at most STEP bytes,
- * whether the text has a million lines or one line of 32 MiB. Secrets: the values of environment variables (`value` of
- * the elements of a list called `env` or `environment`), everything below `data` and `stringData` of an object of kind
- * Secret, and the annotation in which kubectl keeps a copy of the object. They are recognised by shape, not by schema,
+ * whether the text has a million lines or one line of 32 MiB. Secrets: all of an environment variable but `name` and
+ * `valueFrom` (of what is called `env` or `environment`, whatever its shape), the options of a log configuration,
+ * everything below `data` and `stringData` of an object of kind Secret, and the annotation in which kubectl keeps a
+ * copy of the object. They are recognised by shape, not by schema,
  * so that an object that is malformed elsewhere is covered too; names are compared without case, because a misspelt
  * `Value` is a secret as well. Invariant: `hidden` is sorted by start. A walk that ran out of memory leaves the source
  * blind: no excerpts. */
@@ -22,6 +23,7 @@ enum place {
 	PLACE_PLAIN,
 	PLACE_ENV,    /* a list of environment variables */
 	PLACE_ENTRY,  /* one environment variable */
+	PLACE_LOG,    /* a log configuration */
 	PLACE_SECRET, /* an object of kind Secret */
 	PLACE_HIDDEN, /* everything here is hidden */
 };
@@ -112,7 +114,9 @@ static bool hide(struct pl_source *source, struct pl_span span)
 /* What the value of a member is, by the name of the member and by what surrounds it. */
 static enum place place_of_member(enum place around, pl_str key)
 {
-	if (around == PLACE_ENTRY && is_called(key, "value"))
+	if (around == PLACE_ENTRY)
+		return is_called(key, "name") || is_called(key, "valueFrom") ? PLACE_PLAIN : PLACE_HIDDEN;
+	if (around == PLACE_LOG && is_called(key, "options"))
 		return PLACE_HIDDEN;
 	if (around == PLACE_SECRET && (is_called(key, "data") || is_called(key, "stringData")))
 		return PLACE_HIDDEN;
@@ -120,6 +124,8 @@ static enum place place_of_member(enum place around, pl_str key)
 		return PLACE_HIDDEN;
 	if (is_called(key, "env") || is_called(key, "environment"))
 		return PLACE_ENV;
+	if (is_called(key, "logConfiguration"))
+		return PLACE_LOG;
 	return PLACE_PLAIN;
 }
 
@@ -183,7 +189,8 @@ static bool walk(struct pl_source *source)
 		enum pl_node_type type = pl_doc_type(doc, value);
 		if (type == PL_NODE_ARRAY || type == PL_NODE_OBJECT)
 			f = descend(source, f, value, place);
-		else if (place == PLACE_HIDDEN && !hide(source, pl_doc_span(doc, value)))
+		else if ((place == PLACE_HIDDEN || place == PLACE_ENTRY || place == PLACE_ENV) &&
+			 !hide(source, pl_doc_span(doc, value)))
 			return false;
 		if (f == NULL)
 			return false;

@@ -77,7 +77,7 @@ pl_err pl_message_undecided(struct pl_run *run, const struct pl_check_code *chec
 		pl_buf_addf(&b, "`%.*s`: ", PL_FMT(origin));
 	pl_buf_add_escaped(&b, pl_str_from(unknown->u.why), 0);
 	if (check->condition.len) {
-		pl_buf_adds(&b, check->forbid ? "; the rule forbids " : "; the rule requires ");
+		pl_buf_adds(&b, "; the rule: ");
 		pl_buf_add_escaped(&b, check->condition, 0);
 	}
 	return finish(&b, ret);

@@ -29,6 +29,7 @@ CC := clang
 endif
 
 pkgflags = $(shell pkg-config --$(1) $(2))
+PKG_CFLAGS := $(call pkgflags,cflags,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_SERVER))
 CPPFLAGS := -Iinclude -Ipolicy -I$(B)/gen
 CFLAGS := $(BASE) $(WARN) $(FLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
 LDFLAGS := $(LINK_$(VARIANT))
@@ -60,7 +61,7 @@ $(B)/policy/policy.o: $(B)/gen/packs.inc
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(call pkgflags,cflags,$(PKGS_LIB) $(PKGS_CLI) $(PKGS_SERVER) $(PKGS_TEST)) -c $< -o $@
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -c $< -o $@
 
 $(LIB): $(call obj,$(LIB_SRC))
 	@rm -f $@

@@ -15,6 +15,12 @@ for name in $(printf '%s' "${PLIMSOLL_DNS:-}" | tr ',' ' '); do
 	names="$names,DNS:$name"
 done
 
+case $dir in
+-*)
+	echo "usage: certs/gen-dev.sh [DIRECTORY]   writes ca.crt, ca.key, server.crt and server.key there (default: build/certs)" >&2
+	exit 2
+	;;
+esac
 mkdir -p "$dir"
 cd "$dir"
 umask 077

@@ -23,7 +23,7 @@ $bin/plimsolld --listen 127.0.0.1:0 --cert build/certs/server.crt --key build/ce
 server=$!
 trap 'kill $server 2> /dev/null || true; rm -rf "$work"' EXIT
 tries=0
-until url=$(sed -n 's/.*"address":"\(127\.0\.0\.1:[0-9]*\)".*/https:\/\/\1/p' "$work/log" | head -n 1) && [ -n "$url" ]; do
+until url=$(sed -n 's/.*"address":"\(127\.0\.0\.1:[0-9]*\)".*/https:\/\/\1/p' "$work/log" 2> /dev/null | head -n 1) && [ -n "$url" ]; do
 	kill -0 $server 2> /dev/null || { cat "$work/log" >&2; exit 1; }
 	tries=$((tries + 1))
 	[ $tries -lt 100 ] || { echo "the server did not start in 10 s" >&2; exit 1; }

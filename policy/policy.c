@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/suggest.h"
+#include "lang/catalogue.h"
 #include "lang/code.h"
 #include "lang/lex.h"
 #include "vm/disasm.h"
@@ -135,6 +136,7 @@ static pl_str suggest_pack(pl_str given, struct pl_arena *arena)
 static void refuse_pack(struct unit *u, const struct pl_source *s, const struct pl_name *name)
 {
 	struct pl_diag d = {.level = PL_DIAG_ERROR, .source = s->name, .text = s->text, .at = name->at};
+	d.code = pl_code_name(PL_CODE_E0205);
 	d.message = pl_arena_printf(u->arena, "there is no pack \"%.*s\"", PL_FMT(name->text));
 	d.label = suggest_pack(name->text, u->arena);
 	d.help = list_packs(u->arena);

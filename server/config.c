@@ -177,6 +177,8 @@ static bool set_json_scalar(struct reader *r, const struct row *row, const json_
 		pl_str copy = pl_arena_printf(r->arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 		return copy.ptr ? set_value(r, row, copy.ptr) : fail(r, "%s: out of memory", row->key);
 	}
+	if (row->type == LIST || row->type == WORDS)
+		return fail(r, "%s: write a list of strings, each as after --%s", row->key, row->key);
 	return fail(r, "%s: write it as a string, as after --%s", row->key, row->key);
 }
 

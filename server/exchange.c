@@ -97,6 +97,8 @@ struct pl_exchange *pl_exchange_take(struct pl_exchanges *all)
 
 static void uncount(struct pl_exchanges *all, struct pl_exchange *x)
 {
+	if (!x->counted)
+		return; /* a small body: no reason to take the lock */
 	pthread_mutex_lock(&all->lock);
 	all->counted -= x->counted;
 	pthread_mutex_unlock(&all->lock);

@@ -69,9 +69,11 @@ static pl_str refusal_text(unsigned status)
 {
 	switch (status) {
 	case 404:
-		return PL_STR("{\"error\":\"no such path\"}\n");
+		return PL_STR("{\"error\":\"no such path; there are POST /v1/admit, POST /v1/ecs, GET /healthz and GET "
+			      "/readyz\"}\n");
 	case 405:
-		return PL_STR("{\"error\":\"this path has another method\"}\n");
+		return PL_STR("{\"error\":\"wrong method; use POST for /v1/admit and /v1/ecs, GET for /healthz and "
+			      "/readyz\"}\n");
 	case 411:
 		return PL_STR("{\"error\":\"a body needs Content-Length\"}\n");
 	case 413:

@@ -141,7 +141,9 @@ static bool read_directory(struct load *l, const char *dir_name)
 	struct dirent **names = NULL;
 	int dir = open(dir_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return fail(l, dir_name, strerror(errno));
+		return fail(l, dir_name,
+			    errno == ENOTDIR ? "give the directory that holds the policy, not a file"
+					     : strerror(errno));
 	int count = scandirat(dir, ".", &names, is_policy, alphasort);
 	bool ok = count >= 0 ? read_names(l, dir_name, dir, names, (size_t)count) : fail(l, dir_name, strerror(errno));
 	for (int i = 0; i < count; i++)
@@ -154,8 +156,6 @@ static bool read_directory(struct load *l, const char *dir_name)
 static bool add_packs(struct load *l, const struct pl_config_list *use)
 {
 	for (size_t i = 0; i < use->count; i++) {
-		if (pl_policy_pack(pl_str_from(use->items[i])).len == 0)
-			return fail(l, "--use", "there is no such pack; `plimsoll rules` lists them");
 		pl_str text = pl_arena_printf(l->arena, "use \"%s\"\n", use->items[i]);
 		if (!text.ptr)
 			return fail(l, "--use", "out of memory");

@@ -62,7 +62,8 @@ static bool check_access(struct check *c, const struct stat *st)
 {
 	if (st->st_mode & S_IWOTH)
 		return fail(c, c->key_path,
-			    "everybody may write this key, so it is nobody's; chmod 0600 it and make a new one");
+			    "others may write this key, so it may be theirs: make a new pair, and keep the key at mode "
+			    "0600");
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return fail(c, c->key_path,
 			    "the key belongs to another user (uid %u); it must belong to root or to uid %u",

@@ -79,7 +79,14 @@ static pl_str line_at(pl_str text, uint32_t offset, uint32_t *ret_start)
 	return (pl_str){text.ptr + start, end - start};
 }
 
-/* Appends a piece of source with tabs widened and nothing a terminal would obey; gives its width. */
+/* What a terminal would obey, or not show at all. */
+static bool is_unseen(uint32_t p)
+{
+	return p < 0x20 || (p >= 0x7F && p <= 0x9F) || p == 0x200B || p == 0xFEFF || p == 0x2028 || p == 0x2029 ||
+	       pl_utf8_is_bidi(p);
+}
+
+/* Appends a piece of source with tabs widened and `?` for what is unseen; gives its width. */
 static size_t add_source(struct pl_buf *out, pl_str s)
 {
 	size_t width = 0;
@@ -89,8 +96,7 @@ static size_t add_source(struct pl_buf *out, pl_str s)
 		if (n && p == '\t') {
 			pl_buf_fill(out, ' ', TAB_WIDTH);
 			width += TAB_WIDTH;
-		} else if (n == 0 || p < 0x20 || (p >= 0x7F && p <= 0x9F) || pl_utf8_is_bidi(p) || p == 0x2028 ||
-			   p == 0x2029) {
+		} else if (n == 0 || is_unseen(p)) {
 			pl_buf_addc(out, '?');
 			width++;
 		} else {

@@ -159,3 +159,21 @@ bool pl_coretag_is_canonical_int(pl_str text)
 	}
 	return true;
 }
+
+bool pl_coretag_fits(pl_str tag, pl_str text)
+{
+	switch (pl_coretag_of(text)) {
+	case PL_CORETAG_NULL:
+		return pl_str_eq(tag, PL_STR("null"));
+	case PL_CORETAG_FALSE:
+	case PL_CORETAG_TRUE:
+		return pl_str_eq(tag, PL_STR("bool"));
+	case PL_CORETAG_INT:
+		return pl_str_eq(tag, PL_STR("int")) || pl_str_eq(tag, PL_STR("float"));
+	case PL_CORETAG_FLOAT:
+		return pl_str_eq(tag, PL_STR("float"));
+	case PL_CORETAG_STR:
+		break;
+	}
+	return false;
+}

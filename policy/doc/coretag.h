@@ -16,6 +16,8 @@ enum pl_coretag {
 
 /* The type of an unquoted scalar. spec: resolve.go of sigs.k8s.io/yaml/goyaml.v2 */
 enum pl_coretag pl_coretag_of(pl_str text);
+/* True when text has the type that a core tag ("bool", "int") says, by its own look. */
+bool pl_coretag_fits(pl_str tag, pl_str text);
 /* The text is an integer in the one spelling that is printed again as it stands: 0, 8080, -1. */
 bool pl_coretag_is_canonical_int(pl_str text);
 

@@ -63,8 +63,9 @@ pl_node pl_doc_value(const struct pl_doc *doc, pl_node key)
 
 bool pl_tape_is(const struct pl_doc *doc, const struct pl_token *t, pl_str s)
 {
-	pl_str raw = pl_tape_raw(doc, t);
-	return t->flags & ENCODED ? pl_unescape_equals(raw, s) : pl_str_eq(raw, s);
+	if (t->flags & ENCODED)
+		return pl_unescape_equals(pl_tape_raw(doc, t), s);
+	return t->len == s.len && (s.len == 0 || memcmp(pl_tape_raw(doc, t).ptr, s.ptr, s.len) == 0);
 }
 
 pl_node pl_doc_get(const struct pl_doc *doc, pl_node object, pl_str key, bool *ret_duplicate)

@@ -36,6 +36,9 @@ static uint32_t offset(const struct reader *r, const char *at)
 	return (uint32_t)(at - r->start);
 }
 
+/* Faults are kept out of line, so that the code that reads has registers and no frame to guard. */
+#define COLD __attribute__((cold, noinline))
+
 /* --- faults ------------------------------------------------------------------------------------------------------- */
 
 /* A span of one byte covers the whole character, so that no excerpt cuts it. */
@@ -56,7 +59,7 @@ struct words {
 };
 
 /* What stands at p, for "found ...". */
-static struct words found(const struct reader *r, const char *p)
+COLD static struct words found(const struct reader *r, const char *p)
 {
 	struct words w = {"the end of the text"};
 	if (p >= r->end)
@@ -73,7 +76,7 @@ static struct words found(const struct reader *r, const char *p)
 }
 
 /* What to do about a byte that begins no value. */
-static const char *advice(const struct reader *r, const char *p)
+COLD static const char *advice(const struct reader *r, const char *p)
 {
 	if (p >= r->end)
 		return "the text may have been cut off: complete it";
@@ -99,7 +102,7 @@ static const char *advice(const struct reader *r, const char *p)
 	}
 }
 
-static pl_err fail_unclosed(const struct reader *r)
+COLD static pl_err fail_unclosed(const struct reader *r)
 {
 	const struct pl_token *open = &r->tokens[r->open];
 	bool is_object = open->type == PL_NODE_OBJECT;
@@ -109,10 +112,17 @@ static pl_err fail_unclosed(const struct reader *r)
 }
 
 /* The tape is full: the head of this file says why that means that the text is too short. */
-static pl_err fail_full(const struct reader *r)
+COLD static pl_err fail_full(const struct reader *r)
 {
 	return FAULT(r, r->p < r->end ? r->p : r->end - 1, 1, "close every `{` with `}` and every `[` with `]`",
 		     "the text is too short to close the %u arrays and objects that are open here", r->depth);
+}
+
+COLD static pl_err fail_deep(const struct reader *r)
+{
+	(void)FAULT(r, r->p, 1, "flatten the document", "arrays and objects are nested more than %u deep",
+		    r->max_depth);
+	return PL_E_LIMIT;
 }
 
 /* --- the tape ----------------------------------------------------------------------------------------------------- */
@@ -132,13 +142,10 @@ static inline pl_err push(struct reader *r, enum pl_node_type type, const char *
 	return PL_OK;
 }
 
-static pl_err open_container(struct reader *r, enum pl_node_type type)
+static inline pl_err open_container(struct reader *r, enum pl_node_type type)
 {
-	if (r->depth == r->max_depth) {
-		(void)FAULT(r, r->p, 1, "flatten the document", "arrays and objects are nested more than %u deep",
-			    r->max_depth);
-		return PL_E_LIMIT;
-	}
+	if (r->depth == r->max_depth)
+		return fail_deep(r);
 	PL_TRY(push(r, type, r->p, 0, 0));
 	r->tokens[r->count - 1].next = r->open;
 	r->open = r->count - 1;
@@ -147,7 +154,7 @@ static pl_err open_container(struct reader *r, enum pl_node_type type)
 	return PL_OK;
 }
 
-static void close_container(struct reader *r)
+static inline void close_container(struct reader *r)
 {
 	uint32_t index = r->open;
 	r->open = r->tokens[index].next;
@@ -175,7 +182,7 @@ static uint64_t load8(const char *p)
 /* The first byte at or after p that is a quote, a backslash, a control character or beyond ASCII; end if there is none.
  * Eight bytes at a time: a byte's high bit in `hit` is set by a borrow or by itself; the lowest one is exact, those
  * above may be carried into. */
-static const char *skip_plain(const char *p, const char *end)
+static inline const char *skip_plain(const char *p, const char *end)
 {
 	while (end - p >= 8) {
 		uint64_t w = load8(p);
@@ -232,7 +239,7 @@ static void read_beyond_ascii(struct reader *r, unsigned *flags)
 	r->p += n ? n : 1;
 }
 
-static pl_err fail_in_string(const struct reader *r, const char *open)
+COLD static pl_err fail_in_string(const struct reader *r, const char *open)
 {
 	if (r->p >= r->end)
 		return FAULT(r, open, 1, "the text may have been cut off: complete it",
@@ -245,7 +252,7 @@ static pl_err fail_in_string(const struct reader *r, const char *open)
 }
 
 /* The rest of a string that is not plain ASCII: r->p comes to stand at its closing quote. */
-static pl_err read_marked(struct reader *r, const char *open, unsigned *flags)
+__attribute__((noinline)) static pl_err read_marked(struct reader *r, const char *open, unsigned *flags)
 {
 	for (;;) {
 		unsigned char c = r->p < r->end ? (unsigned char)*r->p : 0;
@@ -261,8 +268,9 @@ static pl_err read_marked(struct reader *r, const char *open, unsigned *flags)
 	}
 }
 
-/* A string at its opening quote; flags is PL_TOKEN_KEY or 0. */
-static inline pl_err read_string(struct reader *r, unsigned flags)
+/* A string at its opening quote; flags is PL_TOKEN_KEY or 0. Inlined in both places, since two thirds of a manifest's
+ * tokens are strings, and a call costs what reading a short one does. */
+__attribute__((always_inline)) static inline pl_err read_string(struct reader *r, unsigned flags)
 {
 	const char *open = r->p, *close = skip_plain(open + 1, r->end);
 	flags |= PL_TOKEN_QUOTED;
@@ -298,7 +306,7 @@ static bool is_wordlike(const struct reader *r, const char *p)
 }
 
 /* The word at p is no value: say why. */
-static pl_err fail_word(const struct reader *r, const char *p)
+COLD static pl_err fail_word(const struct reader *r, const char *p)
 {
 	const char *end = p;
 	while (is_wordlike(r, end) && end - p < 32)
@@ -314,15 +322,22 @@ static pl_err fail_word(const struct reader *r, const char *p)
 		     "`%.*s` is not a value", PL_FMT(word));
 }
 
+COLD static pl_err fail_number(const struct reader *r, const char *fault)
+{
+	if (is_wordlike(r, fault))
+		return fail_word(r, r->p);
+	return FAULT(r, fault, 1, "write numbers as in 10, -1.5 or 2e9", "expected a digit, found %s",
+		     found(r, fault).text);
+}
+
 static pl_err read_number(struct reader *r)
 {
 	bool inexact = false;
 	const char *fault = r->p;
 	size_t len = pl_number_scan(r->p, r->end, &inexact, &fault);
-	if (len == 0 && !is_wordlike(r, fault))
-		return FAULT(r, fault, 1, "write numbers as in 10, -1.5 or 2e9", "expected a digit, found %s",
-			     found(r, fault).text);
-	if (len == 0 || is_wordlike(r, r->p + len))
+	if (len == 0)
+		return fail_number(r, fault);
+	if (is_wordlike(r, r->p + len))
 		return fail_word(r, r->p);
 	PL_TRY(push(r, PL_NODE_NUMBER, r->p, len, inexact ? PL_TOKEN_INEXACT : 0));
 	r->p += len;
@@ -339,43 +354,63 @@ static inline pl_err read_word(struct reader *r, pl_str word, enum pl_node_type 
 	return PL_OK;
 }
 
-/* A key at r->p, its colon, and the white space after it. */
-static pl_err read_key(struct reader *r)
+COLD static pl_err fail_key(const struct reader *r)
 {
 	if (r->p >= r->end)
 		return fail_unclosed(r);
-	if (*r->p != '"')
-		return FAULT(r, r->p, 1, *r->p == '}' ? advice(r, r->p) : "write keys in double quotes",
-			     "expected a key, found %s", found(r, r->p).text);
+	return FAULT(r, r->p, 1, *r->p == '}' ? advice(r, r->p) : "write keys in double quotes",
+		     "expected a key, found %s", found(r, r->p).text);
+}
+
+COLD static pl_err fail_colon(const struct reader *r)
+{
+	if (r->p >= r->end)
+		return fail_unclosed(r);
+	return FAULT(r, r->p, 1, "write \"key\": value", "expected `:` after the key, found %s", found(r, r->p).text);
+}
+
+/* A key at r->p, its colon, and the white space after it. */
+static inline pl_err read_key(struct reader *r)
+{
+	if (r->p >= r->end || *r->p != '"')
+		return fail_key(r);
 	PL_TRY(read_string(r, PL_TOKEN_KEY));
-	r->tokens[r->open].len++;
 	if (skip_space(r) != ':')
-		return r->p >= r->end ? fail_unclosed(r)
-				      : FAULT(r, r->p, 1, "write \"key\": value",
-					      "expected `:` after the key, found %s", found(r, r->p).text);
+		return fail_colon(r);
 	r->p++;
 	skip_space(r);
 	return PL_OK;
 }
 
-/* After '{' or '[': *ret_opened unless it is closed at once. The next thing to read is a value then. */
-static pl_err read_opening(struct reader *r, enum pl_node_type type, bool *ret_opened)
+/* The beginning of a member or element: after it comes a value. */
+static inline pl_err read_entry(struct reader *r)
+{
+	struct pl_token *open = &r->tokens[r->open];
+	open->len++;
+	return open->type == PL_NODE_OBJECT ? read_key(r) : PL_OK;
+}
+
+/* At '{' or '[': *ret_opened unless it is closed at once. */
+static inline pl_err read_opening(struct reader *r, enum pl_node_type type, bool *ret_opened)
 {
 	PL_TRY(open_container(r, type));
-	int c = skip_space(r);
-	if (c == (type == PL_NODE_OBJECT ? '}' : ']')) {
+	*ret_opened = skip_space(r) != (type == PL_NODE_OBJECT ? '}' : ']');
+	if (!*ret_opened)
 		close_container(r);
-		return PL_OK;
-	}
-	*ret_opened = true;
-	if (type == PL_NODE_OBJECT)
-		return read_key(r);
-	r->tokens[r->open].len = 1;
 	return PL_OK;
 }
 
+COLD static pl_err fail_value(const struct reader *r)
+{
+	if (r->p >= r->end && r->open != NONE)
+		return fail_unclosed(r);
+	if (is_wordlike(r, r->p) && *r->p != '.' && *r->p != '+')
+		return fail_word(r, r->p);
+	return FAULT(r, r->p, 1, advice(r, r->p), "expected a value, found %s", found(r, r->p).text);
+}
+
 /* The value at r->p; of a container that is not empty, only the beginning. */
-static pl_err read_value(struct reader *r, bool *ret_opened)
+static inline pl_err read_value(struct reader *r, bool *ret_opened)
 {
 	*ret_opened = false;
 	switch (r->p < r->end ? *r->p : '\0') {
@@ -406,15 +441,26 @@ static pl_err read_value(struct reader *r, bool *ret_opened)
 	default:
 		break;
 	}
-	if (r->p >= r->end && r->open != NONE)
-		return fail_unclosed(r);
-	if (is_wordlike(r, r->p) && *r->p != '.' && *r->p != '+')
-		return fail_word(r, r->p);
-	return FAULT(r, r->p, 1, advice(r, r->p), "expected a value, found %s", found(r, r->p).text);
+	return fail_value(r);
 }
 
-/* What follows a whole value: closes containers until a comma asks for one more value, or the text ends. */
-static pl_err read_after_value(struct reader *r, bool *ret_more)
+COLD static pl_err fail_comma(const struct reader *r)
+{
+	if (r->p >= r->end)
+		return fail_unclosed(r);
+	return FAULT(r, r->p, 1, *r->p == '/' || *r->p == '#' ? advice(r, r->p) : NULL,
+		     "expected `,` or `%c`, found %s", r->tokens[r->open].type == PL_NODE_OBJECT ? '}' : ']',
+		     found(r, r->p).text);
+}
+
+COLD static pl_err fail_more(const struct reader *r)
+{
+	return FAULT(r, r->p, 1, "keep one value and remove the rest", "the document ends here, but %s follows",
+		     found(r, r->p).text);
+}
+
+/* What follows a whole value: closes containers until a comma asks for one more entry, or the text ends. */
+static inline pl_err read_after_value(struct reader *r, bool *ret_more)
 {
 	*ret_more = true;
 	while (r->open != NONE) {
@@ -423,23 +469,14 @@ static pl_err read_after_value(struct reader *r, bool *ret_more)
 		if (c == ',') {
 			r->p++;
 			skip_space(r);
-			if (in_object)
-				return read_key(r);
-			r->tokens[r->open].len++;
 			return PL_OK;
 		}
-		if (c == -1)
-			return fail_unclosed(r);
 		if (c != (in_object ? '}' : ']'))
-			return FAULT(r, r->p, 1, c == '/' || c == '#' ? advice(r, r->p) : NULL,
-				     "expected `,` or `%c`, found %s", in_object ? '}' : ']', found(r, r->p).text);
+			return fail_comma(r);
 		close_container(r);
 	}
 	*ret_more = false;
-	if (skip_space(r) == -1)
-		return PL_OK;
-	return FAULT(r, r->p, 1, "keep one value and remove the rest", "the document ends here, but %s follows",
-		     found(r, r->p).text);
+	return skip_space(r) == -1 ? PL_OK : fail_more(r);
 }
 
 /* Other encodings, said at once instead of as a strange character. */
@@ -468,6 +505,8 @@ static pl_err read_text(struct reader *r)
 		PL_TRY(read_value(r, &opened));
 		if (!opened)
 			PL_TRY(read_after_value(r, &more));
+		if (more)
+			PL_TRY(read_entry(r));
 	}
 	return PL_OK;
 }

@@ -217,25 +217,6 @@ static pl_err fail_tag(struct pl_yaml *y, struct pl_extent e, const yaml_char_t 
 		     quote_of(name).text);
 }
 
-/* True when text has the type that the tag says, by its own look. */
-static bool fits(pl_str tag, pl_str text)
-{
-	switch (pl_coretag_of(text)) {
-	case PL_CORETAG_NULL:
-		return pl_str_eq(tag, PL_STR("null"));
-	case PL_CORETAG_FALSE:
-	case PL_CORETAG_TRUE:
-		return pl_str_eq(tag, PL_STR("bool"));
-	case PL_CORETAG_INT:
-		return pl_str_eq(tag, PL_STR("int")) || pl_str_eq(tag, PL_STR("float"));
-	case PL_CORETAG_FLOAT:
-		return pl_str_eq(tag, PL_STR("float"));
-	case PL_CORETAG_STR:
-		break;
-	}
-	return false;
-}
-
 /* PLAIN or STRING; NONE when the tag is refused. */
 static enum pl_node_type scalar_type(const yaml_event_t *event, pl_str text)
 {
@@ -249,7 +230,7 @@ static enum pl_node_type scalar_type(const yaml_event_t *event, pl_str text)
 	if (!pl_str_starts(tag, PL_STR(CORE)))
 		return PL_NODE_NONE;
 	pl_str type = {tag.ptr + sizeof CORE - 1, tag.len - (sizeof CORE - 1)};
-	return fits(type, text) ? PL_NODE_PLAIN : PL_NODE_NONE;
+	return pl_coretag_fits(type, text) ? PL_NODE_PLAIN : PL_NODE_NONE;
 }
 
 /* Where the decoded text stands in the source byte for byte; false: nowhere. */

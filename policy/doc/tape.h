@@ -56,10 +56,10 @@ static inline pl_str pl_tape_raw(const struct pl_doc *doc, const struct pl_token
 }
 
 /* What pl_doc_text gives for a scalar that has text; almost none needs decoding, which is all that costs. */
-static inline pl_str pl_tape_text(const struct pl_doc *doc, pl_node node, struct pl_arena *arena)
+static inline pl_str pl_tape_text(const struct pl_doc *doc, pl_node node, struct pl_arena *into)
 {
 	const struct pl_token *t = &doc->tokens[node];
-	return t->flags & (PL_TOKEN_ESCAPED | PL_TOKEN_DAMAGED) ? pl_doc_text(doc, node, arena) : pl_tape_raw(doc, t);
+	return t->flags & (PL_TOKEN_ESCAPED | PL_TOKEN_DAMAGED) ? pl_doc_text(doc, node, into) : pl_tape_raw(doc, t);
 }
 
 /* True when the decoded text of a key, string, number or plain scalar is s. Needs no memory. */

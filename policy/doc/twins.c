@@ -5,7 +5,7 @@
 
 #include "unescape.h"
 
-#define FEW	 8  /* keys of an object that are compared each with each */
+#define FEW	 16 /* keys of an object that are compared each with each */
 #define ON_STACK 32 /* keys of an object that are sorted without memory from the arena */
 
 static uint64_t hash_bytes(uint64_t hash, const char *p, size_t len)

@@ -66,6 +66,23 @@ static pl_err fail_character(pl_str name, pl_str text, size_t i, uint32_t point,
 	return PL_E_SYNTAX;
 }
 
+/* White space to Go, and part of a text to YAML. */
+static bool is_foreign_space(uint32_t point)
+{
+	return point == 0xA0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x202F ||
+	       point == 0x205F || point == 0x3000;
+}
+
+/* Kubernetes tools skip it and take a file whose first character is then `{` for JSON. */
+static pl_err check_start(pl_str name, pl_str text, size_t i, struct pl_diags *diags)
+{
+	while (i < text.len && memchr(" \t\r\n", text.ptr[i], 4))
+		i++;
+	uint32_t point;
+	unsigned n = i < text.len ? pl_utf8_decode(text.ptr + i, text.len - i, &point) : 0;
+	return n && is_foreign_space(point) ? fail_character(name, text, i, point, n, diags) : PL_OK;
+}
+
 static pl_err check_characters(pl_str name, pl_str text, size_t start, bool *ret_ascii, struct pl_diags *diags)
 {
 	*ret_ascii = true;
@@ -81,12 +98,26 @@ static pl_err check_characters(pl_str name, pl_str text, size_t start, bool *ret
 	return PL_OK;
 }
 
-static pl_err check_directives(pl_str name, pl_str text, size_t start, struct pl_diags *diags)
+/* Kubernetes tools cut a file at every line that begins with ---, before they read YAML: where YAML sees a text that
+ * goes on, such as the key `---#x: 1`, they see two documents. */
+static bool is_false_marker(pl_str line)
+{
+	return line.len > 3 && pl_str_starts(line, PL_STR("---")) && !memchr(" \t\r\n", line.ptr[3], 4);
+}
+
+static pl_err check_lines(pl_str name, pl_str text, size_t start, struct pl_diags *diags)
 {
 	unsigned lines = 0;
 	size_t i = start;
 	while (i < text.len) {
 		pl_str rest = {text.ptr + i, text.len - i};
+		if (is_false_marker(rest)) {
+			pl_fault(diags, name, text, (struct pl_span){(uint32_t)i, 3},
+				 "write a space after `---` to begin a document, or indent the line",
+				 "a line begins with `---` and goes on without a space: Kubernetes tools would begin "
+				 "a document here");
+			return PL_E_SYNTAX;
+		}
 		if (pl_str_starts(rest, PL_STR("%TAG")) && ++lines > MAX_TAG_LINES) {
 			pl_fault(diags, name, text, (struct pl_span){(uint32_t)i, 4}, "remove the %TAG lines",
 				 "more than %d lines begin with %%TAG", MAX_TAG_LINES);
@@ -108,7 +139,8 @@ pl_err pl_yamlscan_check(pl_str name, pl_str text, pl_str *ret_body, bool *ret_a
 	size_t start = pl_str_starts(text, PL_STR(BOM)) ? sizeof BOM - 1 : 0;
 	bool ascii;
 	PL_TRY(check_characters(name, text, start, &ascii, diags));
-	PL_TRY(check_directives(name, text, start, diags));
+	PL_TRY(check_start(name, text, start, diags));
+	PL_TRY(check_lines(name, text, start, diags));
 	*ret_body = (pl_str){text.len ? text.ptr + start : "", text.len - start};
 	*ret_ascii = ascii;
 	return PL_OK;

@@ -143,6 +143,8 @@ bool pl_check_hides(struct pl_checker *c, const struct pl_name *name);
 struct pl_term *pl_check_root(struct pl_checker *c, pl_str name, struct pl_span at);
 
 struct pl_term *pl_check_field(struct pl_checker *c, const struct pl_expr *e);
+/* True when the subject has such a field in rules like this one. */
+bool pl_check_has_field(struct pl_checker *c, enum pl_subject subject, pl_str name);
 struct pl_term *pl_check_literal(struct pl_checker *c, const struct pl_expr *e);
 struct pl_term *pl_check_set(struct pl_checker *c, const struct pl_expr *e);
 struct pl_term *pl_check_map(struct pl_checker *c, const struct pl_expr *e);

@@ -270,20 +270,20 @@ static bool complain_absent(struct pl_checker *c, struct pl_term *operand)
 	pl_str text = pl_check_written(c, t);
 	if (c->quiet)
 		return true;
-	pl_check_complain(
-		c,
-		&(struct pl_complaint){
-			.code = PL_CODE_E0301,
-			.at = t->at,
-			.source = t->source,
-			.label = PL_STR("may be absent"),
-			.note = pl_str_from(c->absence_note),
-			.help = pl_check_text(c,
-					      "say what a missing value means: `(%.*s else ...)`, or test it first: "
-					      "`%.*s is set and ...` / `%.*s is absent or ...`",
-					      PL_FMT(text), PL_FMT(text), PL_FMT(text)),
-		},
-		"`%.*s` may be absent, and here a missing value would let the rule pass", PL_FMT(text));
+	pl_check_complain(c,
+			  &(struct pl_complaint){
+				  .code = PL_CODE_E0301,
+				  .at = t->at,
+				  .source = t->source,
+				  .label = PL_STR("may be absent"),
+				  .note = pl_str_from(c->absence_note),
+				  .help = pl_check_text(
+					  c,
+					  "say what a missing value means: `(%.*s else ...)`; or `%.*s is absent "
+					  "or ...`, which is met without it; or `%.*s is set and ...`, which is not",
+					  PL_FMT(text), PL_FMT(text), PL_FMT(text)),
+			  },
+			  "`%.*s` may be absent, and here a missing value would let the rule pass", PL_FMT(text));
 	return false;
 }
 

@@ -2,6 +2,8 @@
  * in L) and sum(e for x in L). spec: language.md 3.9 */
 #include "check.h"
 
+#include "base/buf.h"
+
 struct builtin {
 	const char *name;
 	const char *args; /* one letter each: s string, l list, d date */
@@ -76,6 +78,17 @@ static struct pl_term *builtin_call(struct pl_checker *c, const struct pl_expr *
 	return t;
 }
 
+static pl_str list_functions(struct pl_checker *c)
+{
+	struct pl_buf out;
+	pl_buf_init(&out, c->arena, 160);
+	pl_buf_adds(&out, "functions are ");
+	for (unsigned i = 0; i < PL_BUILTIN_COUNT_; i++)
+		pl_buf_addf(&out, "%s, ", builtins[i].name);
+	pl_buf_adds(&out, "sum; parts of a string are tested with `like \"abc*\"` or `matches /.../`");
+	return pl_buf_str(&out);
+}
+
 static struct pl_term *unknown_function(struct pl_checker *c, const struct pl_expr *e)
 {
 	struct pl_nearest nearest = {.word = e->name.text};
@@ -85,10 +98,10 @@ static struct pl_term *unknown_function(struct pl_checker *c, const struct pl_ex
 		if (c->lets[i].decl->source == c->scope.source_index && c->lets[i].decl->u.let.has_args)
 			pl_nearest_offer(&nearest, c->lets[i].decl->name.text);
 	}
-	pl_check_complain(c,
-			  &(struct pl_complaint){
-				  .code = PL_CODE_E0302, .at = e->name.at, .label = pl_check_did_you_mean(c, &nearest)},
-			  "no function is called `%.*s`", PL_FMT(e->name.text));
+	struct pl_complaint complaint = {.code = PL_CODE_E0302, .at = e->name.at};
+	complaint.label = pl_check_did_you_mean(c, &nearest);
+	complaint.help = list_functions(c);
+	pl_check_complain(c, &complaint, "no function is called `%.*s`", PL_FMT(e->name.text));
 	return NULL;
 }
 

@@ -254,6 +254,15 @@ static void let_and_param(struct pl_checker *c)
 /* --- settings
  * ------------------------------------------------------------------------------------------------------------------ */
 
+static pl_str list_params(struct pl_checker *c)
+{
+	pl_str out = PL_STR("the policy has no parameters");
+	for (uint32_t i = 0; i < c->param_names.count && i < 32; i++)
+		out = i ? pl_check_text(c, "%.*s, %.*s", PL_FMT(out), PL_FMT(c->params[i].decl->name.text))
+			: pl_check_text(c, "parameters are %.*s", PL_FMT(c->params[i].decl->name.text));
+	return c->param_names.count > 32 ? pl_check_text(c, "%.*s, ...", PL_FMT(out)) : out;
+}
+
 static void apply_setting(struct pl_checker *c, const struct pl_param_setting *setting)
 {
 	uint32_t i;
@@ -270,6 +279,7 @@ static void apply_setting(struct pl_checker *c, const struct pl_param_setting *s
 		for (i = 0; i < c->param_names.count; i++)
 			pl_nearest_offer(&nearest, c->params[i].decl->name.text);
 		complaint.label = pl_check_did_you_mean(c, &nearest);
+		complaint.help = list_params(c);
 		pl_check_complain(c, &complaint, "no parameter is called `%.*s`", PL_FMT(setting->name));
 	} else if (c->params[i].setting) {
 		complaint.code = PL_CODE_E0203;

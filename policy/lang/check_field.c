@@ -5,6 +5,8 @@
  * it has its native fields too; where the names coincide, the common view wins. */
 #include "check.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 
 #define MAX_NAMES 128 /* names listed in a help text */
@@ -128,24 +130,44 @@ static void offer_subject(struct pl_checker *c, enum pl_subject subject, struct 
 	}
 }
 
-/* The names of the common view of a subject, sorted: "added_capabilities, aws_identity, ...". */
-static pl_str common_names(struct pl_checker *c, enum pl_subject subject)
+struct names {
+	const char *items[MAX_NAMES]; /* sorted, each once */
+	unsigned count;
+};
+
+static void insert(struct names *names, const char *name)
 {
-	const char *names[MAX_NAMES];
-	unsigned n = 0;
-	for (unsigned i = 0; i < PL_VIEW_COUNT && n < MAX_NAMES; i++) {
+	unsigned k = 0;
+	while (k < names->count && strcmp(names->items[k], name) < 0)
+		k++;
+	if (names->count == MAX_NAMES || (k < names->count && strcmp(names->items[k], name) == 0))
+		return;
+	memmove(&names->items[k + 1], &names->items[k], (names->count - k) * sizeof *names->items);
+	names->items[k] = name;
+	names->count++;
+}
+
+/* The fields of a subject that can be used here: "added_capabilities, aws_identity, ...". */
+static pl_str field_names(struct pl_checker *c, enum pl_subject subject)
+{
+	struct names names = {.count = 0};
+	unsigned here = c->scope.platforms;
+	for (unsigned i = 0; i < PL_VIEW_COUNT; i++) {
 		const struct pl_view_field *f = &pl_view_fields[i];
-		if (f->subject != subject || f->platforms != PL_ON_BOTH)
-			continue;
-		unsigned k = n++;
-		for (; k > 0 && pl_str_cmp(pl_str_from(names[k - 1]), pl_str_from(f->name)) > 0; k--)
-			names[k] = names[k - 1];
-		names[k] = f->name;
+		if (f->subject == subject && (f->platforms & here) == here)
+			insert(&names, f->name);
+	}
+	uint16_t records[4];
+	unsigned n = here == PL_ON_BOTH ? 0 : pl_subject_records(subject, (enum pl_platforms)here, records);
+	for (unsigned i = 0; i < n; i++) {
+		const struct pl_schema_record *r = &pl_schema_records[records[i]];
+		for (uint16_t k = 0; k < r->count; k++)
+			insert(&names, r->fields[k].name);
 	}
 	struct pl_buf out;
 	pl_buf_init(&out, c->arena, 256);
-	for (unsigned i = 0; i < n; i++)
-		pl_buf_addf(&out, "%s%s", i ? ", " : "", names[i]);
+	for (unsigned i = 0; i < names.count; i++)
+		pl_buf_addf(&out, "%s%s", i ? ", " : "", names.items[i]);
 	return pl_buf_str(&out);
 }
 
@@ -188,13 +210,49 @@ static void complain_platform(struct pl_checker *c, const struct pl_name *name, 
 			complaint.note =
 				pl_check_text(c, "`%.*s` exists only on %s %ss, and this rule covers both platforms",
 					      PL_FMT(name->text), platform_word(on), what);
-		pl_str common = common_names(c, subject);
+		pl_str common = field_names(c, subject);
 		enum pl_subject about = c->scope.subject ? (enum pl_subject)c->scope.subject : subject;
 		const char *word = on == PL_ON_ECS ? "task" : "pod";
 		complaint.help = pl_check_text(c, "use a common field (%.*s), or narrow the rule: `for each %s %s`",
 					       PL_FMT(common), word, pl_subject_name(about));
 	}
 	pl_check_complain(c, &complaint, "`%s` has no field `%.*s`", what, PL_FMT(name->text));
+}
+
+/* A native field that stands one record deeper: `container.securityContext.privileged`; NULL if there is none. */
+static const char *field_above(enum pl_subject subject, enum pl_platforms platform, pl_str name)
+{
+	uint16_t records[4];
+	unsigned n = pl_subject_records(subject, platform, records);
+	for (unsigned i = 0; i < n; i++) {
+		const struct pl_schema_record *r = &pl_schema_records[records[i]];
+		for (uint16_t k = 0; k < r->count; k++) {
+			if (r->fields[k].type.kind == PL_T_RECORD && pl_schema_field_find(r->fields[k].type.ref, name))
+				return r->fields[k].name;
+		}
+	}
+	return NULL;
+}
+
+/* For a name that is near none: where it stands in the manifest, or what there is instead. */
+static pl_str subject_help(struct pl_checker *c, enum pl_subject subject, pl_str name)
+{
+	const char *word = pl_subject_name(subject);
+	unsigned here = c->scope.platforms;
+	enum pl_subject about = c->scope.subject ? (enum pl_subject)c->scope.subject : subject;
+	pl_str fields = field_names(c, subject);
+	for (unsigned on = PL_ON_KUBERNETES; on <= PL_ON_ECS; on++) {
+		const char *above = here & on ? field_above(subject, (enum pl_platforms)on, name) : NULL;
+		if (above && here != PL_ON_BOTH)
+			return pl_check_text(c, "write `%s.%s.%.*s`", word, above, PL_FMT(name));
+		if (above)
+			return pl_check_text(c,
+					     "`%s.%s.%.*s` is a field of %s: narrow the rule to `for each %s %s`, "
+					     "or use a common field (%.*s)",
+					     word, above, PL_FMT(name), platform_word((enum pl_platforms)on),
+					     on == PL_ON_ECS ? "task" : "pod", pl_subject_name(about), PL_FMT(fields));
+	}
+	return pl_check_text(c, "fields%s are %.*s", here == PL_ON_BOTH ? " of both platforms" : "", PL_FMT(fields));
 }
 
 static void complain_subject(struct pl_checker *c, const struct pl_name *name, enum pl_subject subject)
@@ -205,11 +263,12 @@ static void complain_subject(struct pl_checker *c, const struct pl_name *name, e
 		return;
 	}
 	struct pl_nearest nearest = {.word = name->text};
+	struct pl_complaint complaint = {.code = PL_CODE_E0303, .at = name->at};
 	offer_subject(c, subject, &nearest);
-	pl_check_complain(c,
-			  &(struct pl_complaint){
-				  .code = PL_CODE_E0303, .at = name->at, .label = pl_check_did_you_mean(c, &nearest)},
-			  "`%s` has no field `%.*s`", pl_subject_name(subject), PL_FMT(name->text));
+	complaint.label = pl_check_did_you_mean(c, &nearest);
+	if (complaint.label.len == 0)
+		complaint.help = subject_help(c, subject, name->text);
+	pl_check_complain(c, &complaint, "`%s` has no field `%.*s`", pl_subject_name(subject), PL_FMT(name->text));
 }
 
 static void complain_record(struct pl_checker *c, const struct pl_name *name, uint16_t record)
@@ -310,6 +369,12 @@ static bool find(struct pl_checker *c, struct pl_type base, const struct pl_name
 	return ok;
 }
 
+bool pl_check_has_field(struct pl_checker *c, enum pl_subject subject, pl_str name)
+{
+	struct found f;
+	return find_on_subject(c, subject, name, &f);
+}
+
 static struct pl_term *step(struct pl_checker *c, const struct pl_expr *e, struct pl_term *base)
 {
 	struct found f;
@@ -338,6 +403,11 @@ static struct pl_term *look_up(struct pl_checker *c, const struct pl_expr *e, st
 		struct pl_complaint complaint = {.code = PL_CODE_E0305, .at = e->b->at};
 		if (map->type.kind == PL_T_LIST)
 			complaint.help = PL_STR("the order of a list means nothing: use `some x in ... satisfies ...`");
+		else if (pl_type_is_text(map->type))
+			complaint.help = PL_STR("test parts of a string with `like \"abc*\"` or `matches /.../`");
+		else
+			complaint.help = PL_STR("maps are labels, annotations, tags and the like; a field is written "
+						"with a dot: `x.name`");
 		pl_check_complain(c, &complaint, "`%.*s` is %.*s; only a map can be looked up in",
 				  PL_FMT(pl_check_print(c, e->a)), PL_FMT(pl_check_type_text(c, map->type)));
 		return NULL;

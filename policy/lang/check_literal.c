@@ -132,13 +132,32 @@ static enum pl_fit to_image(struct pl_checker *c, struct pl_term **term)
 	return put(c, term, PL_T_IMAGE, (struct pl_value){.kind = PL_V_IMAGE, .of = PL_T_IMAGE, .u.image = image});
 }
 
+/* Capitals are a fault of their own; what else is wrong shows once they are gone. */
+static enum pl_fit malformed_base(struct pl_checker *c, const struct pl_term *t, const char *why)
+{
+	pl_str text = t->u.value.u.s;
+	char *lower = pl_arena_alloc(c->arena, text.len);
+	struct pl_image_base base;
+	bool capitals = false;
+	for (size_t i = 0; lower && i < text.len; i++) {
+		bool capital = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z';
+		lower[i] = capital ? (char)(text.ptr[i] + ('a' - 'A')) : text.ptr[i];
+		capitals |= capital;
+	}
+	if (!capitals)
+		return malformed(c, t, "a registry or repository", why, NULL);
+	bool only = pl_image_base_parse((pl_str){lower, text.len}, c->arena, &base, &why) == PL_OK;
+	return malformed(c, t, "a registry or repository", only ? NULL : why,
+			 "write it in lower case: the name of a repository has no capitals");
+}
+
 static enum pl_fit to_base(struct pl_checker *c, struct pl_term **term)
 {
 	struct pl_image_base *base = pl_arena_zalloc(c->arena, 1, sizeof *base);
 	const char *why = NULL;
 	pl_err err = base ? pl_image_base_parse((*term)->u.value.u.s, c->arena, base, &why) : PL_E_MEMORY;
 	if (err == PL_E_SYNTAX)
-		return malformed(c, *term, "a registry or repository", why, NULL);
+		return malformed_base(c, *term, why);
 	if (err != PL_OK) {
 		pl_check_memory(c);
 		return PL_FIT_FAILED;

@@ -182,6 +182,30 @@ static pl_str subject_help(struct pl_checker *c, pl_str name)
 	return pl_check_text(c, "this rule is about each %s", pl_subject_name((enum pl_subject)c->scope.subject));
 }
 
+/* What an unknown name was meant to be: a field without its subject, nothing at all, or a string. */
+static pl_str unknown_help(struct pl_checker *c, pl_str name)
+{
+	enum pl_subject subject = (enum pl_subject)c->scope.subject;
+	if (is_any(name, "null") || is_any(name, "nil"))
+		return PL_STR("whether there is a value is asked with `is set` and `is absent`");
+	if (subject != PL_SUBJECT_NONE && !c->scope.inside_let && pl_check_has_field(c, subject, name))
+		return pl_check_text(c, "a field is written with its subject: `%s.%.*s`", pl_subject_name(subject),
+				     PL_FMT(name));
+	return PL_STR("a string is written in quotes, and a field with its subject before it: `container.name`");
+}
+
+/* The name of a declaration that is not carried out. */
+static bool is_refused(const struct pl_checker *c, pl_str name)
+{
+	for (size_t i = 0; i < c->source_count; i++) {
+		for (const struct pl_decl *d = c->decls[i]; d; d = d->next) {
+			if (d->kind == PL_DECL_DATA && pl_str_eq(d->name.text, name))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void complain_unknown(struct pl_checker *c, pl_str name, struct pl_span at)
 {
 	struct pl_complaint complaint = {.code = PL_CODE_E0302, .at = at};
@@ -192,10 +216,14 @@ static void complain_unknown(struct pl_checker *c, pl_str name, struct pl_span a
 		pl_check_complain(c, &complaint, "`%.*s` is not in scope here", PL_FMT(name));
 		return;
 	}
+	if (is_refused(c, name)) {
+		c->errors++; /* E0206 has been said */
+		return;
+	}
 	offer_names(c, &nearest);
 	complaint.label = pl_check_did_you_mean(c, &nearest);
 	if (complaint.label.len == 0)
-		complaint.help = PL_STR("a string is written in quotes");
+		complaint.help = unknown_help(c, name);
 	pl_check_complain(c, &complaint, "nothing is called `%.*s`", PL_FMT(name));
 }
 

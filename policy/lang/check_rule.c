@@ -19,6 +19,7 @@ static void offer_subjects(struct pl_nearest *nearest)
 static bool unknown_subject(struct pl_checker *c, const struct pl_name *name)
 {
 	struct pl_nearest nearest = {.word = name->text};
+	bool kind = name->text.len && name->text.ptr[0] >= 'A' && name->text.ptr[0] <= 'Z';
 	offer_subjects(&nearest);
 	pl_check_complain(
 		c,
@@ -26,8 +27,10 @@ static bool unknown_subject(struct pl_checker *c, const struct pl_name *name)
 			.code = PL_CODE_E0322,
 			.at = name->at,
 			.label = pl_check_did_you_mean(c, &nearest),
-			.help = PL_STR("a rule is about each workload, container, mount, volume, port, variable, "
-				       "image, pod, task, object or security_context"),
+			.help = kind ? pl_check_text(c, "write `for each workload where workload.kind == \"%.*s\"`",
+						     PL_FMT(name->text))
+				     : PL_STR("a rule is about each workload, container, mount, volume, port, "
+					      "variable, image, pod, task, object or security_context"),
 		},
 		"a rule cannot be about each `%.*s`", PL_FMT(name->text));
 	return false;

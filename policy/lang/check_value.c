@@ -150,6 +150,7 @@ static bool reachable(struct pl_checker *c, const struct pl_expr *e, struct pl_t
 	struct pl_complaint complaint = {.code = PL_CODE_E0306, .at = e->at, .label = PL_STR("always present")};
 	if (t->kind == PL_TERM_FIELD && t->u.field.presence == PL_DEFAULTED && t->u.field.dflt)
 		complaint.note = pl_check_text(c, "when it is not set it is %s", t->u.field.dflt);
+	complaint.help = pl_check_text(c, "write `%.*s` alone", PL_FMT(text));
 	pl_check_complain(c, &complaint, "`%.*s` is always present, so this `else` is never reached", PL_FMT(text));
 	return false;
 }

@@ -121,7 +121,8 @@ static void add_facts(struct pl_checker *c, const struct facts *facts, const cha
 static void add_found(struct pl_checker *c, const struct pl_expr *e, struct pl_text_terms *out)
 {
 	struct pl_term *t = pl_check_value(c, e);
-	if (!t || !can_show(t) || t->type.kind == PL_T_SUBJECT || t->type.kind == PL_T_MAP)
+	bool named = t && t->kind == PL_TERM_ROOT && t->root == PL_ROOT_SUBJECT; /* the message begins with it */
+	if (!t || named || !can_show(t) || t->type.kind == PL_T_SUBJECT || t->type.kind == PL_T_MAP)
 		return;
 	pl_check_text_add(c, out, PL_STR("; it is "));
 	pl_check_text_add_term(c, out, t);
@@ -165,6 +166,14 @@ static bool is_several(struct pl_checker *c, const struct pl_expr *e)
 	return t && t->type.kind == PL_T_LIST;
 }
 
+/* `nginx:1` that must be like `nginx*`, and is not, would puzzle whoever reads it. */
+static void add_normal_form(struct pl_checker *c, const struct pl_expr *e, struct pl_text_terms *out)
+{
+	const struct pl_term *t = pl_check_value(c, e);
+	if (t && t->type.kind == PL_T_IMAGE)
+		pl_check_text_add(c, out, PL_STR(" (compared in full, such as docker.io/library/nginx:1)"));
+}
+
 static void say_comparison(struct pl_checker *c, const struct pl_expr *e, bool must, struct pl_text_terms *out)
 {
 	const struct phrase *p = &phrases[e->op];
@@ -176,6 +185,8 @@ static void say_comparison(struct pl_checker *c, const struct pl_expr *e, bool m
 		pl_check_text_add(c, out, must != e->negated ? PL_STR("one of ") : PL_STR("any of "));
 	add_right(c, e->b, out);
 	add_found(c, e->a, out);
+	if (e->op == PL_REL_LIKE)
+		add_normal_form(c, e->a, out);
 }
 
 static void say_pattern(struct pl_checker *c, const struct pl_expr *e, bool must, struct pl_text_terms *out)
@@ -184,6 +195,7 @@ static void say_pattern(struct pl_checker *c, const struct pl_expr *e, bool must
 	pl_check_text_add(c, out,
 			  pl_check_text(c, "/%.*s/%s", PL_FMT(e->u.regex.pattern), e->u.regex.ignore_case ? "i" : ""));
 	add_found(c, e->a, out);
+	add_normal_form(c, e->a, out);
 }
 
 static void say_presence(struct pl_checker *c, const struct pl_expr *e, bool must, struct pl_text_terms *out)

@@ -34,12 +34,12 @@ struct walk {
 	unsigned depth;
 };
 
-static pl_err push(struct walk *k, pl_node node, enum mode mode, struct pl_field_place here)
+static pl_err push(struct walk *k, pl_node node, enum mode mode, const struct pl_field_place *here)
 {
 	if (PL_NEVER(k->depth == DEPTH))
 		return PL_E_INTERNAL;
 	k->stack[k->depth++] = (struct frame){
-		.node = node, .child = node + 1, .end = k->w->doc->tokens[node].next, .mode = mode, .here = here};
+		.node = node, .child = node + 1, .end = k->w->doc->tokens[node].next, .mode = mode, .here = *here};
 	return PL_OK;
 }
 
@@ -177,41 +177,47 @@ static pl_err unknown_field(struct pl_workload *w, const struct frame *f, pl_nod
 
 /* --- values ------------------------------------------------------------------------------------------------------ */
 
-static pl_err enter_record(struct walk *k, pl_node node, uint16_t record, bool secret)
+static enum pl_node_type type_of(const struct walk *k, pl_node node)
+{
+	return (enum pl_node_type)k->w->doc->tokens[node].type;
+}
+
+/* holder: the field whose value or element it is; NULL: it is the root. */
+static pl_err enter_record(struct walk *k, pl_node node, uint16_t record, const struct pl_schema_field *holder)
 {
 	if (record == PL_RECORD_K8S_Any || record == PL_RECORD_ECS_Any)
 		return remark_repeated(k->w, node);
-	if (pl_doc_type(k->w->doc, node) != PL_NODE_OBJECT)
-		return wrong_shape(k->w, node, "an object", secret);
-	return push(k, node, IN_RECORD, (struct pl_field_place){.record = record});
+	if (type_of(k, node) != PL_NODE_OBJECT)
+		return wrong_shape(k->w, node, "an object", holder && is_around_secrets(holder));
+	return push(k, node, IN_RECORD, &(struct pl_field_place){.record = record});
 }
 
-static pl_err enter_list(struct walk *k, pl_node node, struct pl_field_place place)
+static pl_err enter_list(struct walk *k, pl_node node, const struct pl_field_place *place)
 {
-	if (pl_doc_type(k->w->doc, node) != PL_NODE_ARRAY)
-		return wrong_shape(k->w, node, "a list", is_around_secrets(place.field));
-	uint32_t cap = list_cap(place.field->type);
+	if (type_of(k, node) != PL_NODE_ARRAY)
+		return wrong_shape(k->w, node, "a list", is_around_secrets(place->field));
+	uint32_t cap = list_cap(place->field->type);
 	if (pl_doc_count(k->w->doc, node) > cap)
 		return over_cap(k->w, node, cap);
 	return push(k, node, IN_LIST, place);
 }
 
-static pl_err enter_map(struct walk *k, pl_node node, struct pl_field_place place)
+static pl_err enter_map(struct walk *k, pl_node node, const struct pl_field_place *place)
 {
-	if (pl_doc_type(k->w->doc, node) != PL_NODE_OBJECT)
-		return wrong_shape(k->w, node, "an object", is_around_secrets(place.field));
-	uint32_t cap = map_cap(place.field);
+	if (type_of(k, node) != PL_NODE_OBJECT)
+		return wrong_shape(k->w, node, "an object", is_around_secrets(place->field));
+	uint32_t cap = map_cap(place->field);
 	if (pl_doc_count(k->w->doc, node) > cap)
 		return over_cap(k->w, node, cap);
 	PL_TRY(check_repeated(k->w, node));
 	return push(k, node, IN_MAP, place);
 }
 
-static pl_err visit_field(struct walk *k, pl_node value, struct pl_field_place place)
+static pl_err visit_field(struct walk *k, pl_node value, const struct pl_field_place *place)
 {
-	struct pl_type type = place.field->type;
+	struct pl_type type = place->field->type;
 	if (type.kind == PL_T_RECORD)
-		return enter_record(k, value, type.ref, is_around_secrets(place.field));
+		return enter_record(k, value, type.ref, place->field);
 	if (type.kind == PL_T_LIST)
 		return enter_list(k, value, place);
 	if (type.kind == PL_T_MAP)
@@ -240,7 +246,7 @@ static pl_err step_record(struct walk *k, struct frame *f, pl_node key)
 	if (pl_scalar_is_null(w->doc, value))
 		return PL_OK;
 	f->present |= bit;
-	return visit_field(k, value, (struct pl_field_place){.record = record, .field = field});
+	return visit_field(k, value, &(struct pl_field_place){.record = record, .field = field});
 }
 
 /* An element of a list or the value of a map entry. */
@@ -248,15 +254,16 @@ static pl_err step_element(struct walk *k, const struct frame *f, pl_node value)
 {
 	struct pl_type type = f->here.field->type;
 	bool null = pl_scalar_is_null(k->w->doc, value);
-	if (null && f->mode == IN_MAP)
+	/* the API server reads null as 0 in a map of amounts, and that is not the same as absent */
+	if (null && f->mode == IN_MAP && type.elem != PL_T_QUANTITY)
 		return PL_OK;
 	if (null)
 		return pl_note_malformed(k->w, value, NULL, PL_STR("remove the element"), "must not be null");
 	if (type.elem == PL_T_RECORD)
-		return enter_record(k, value, type.elem_ref, is_around_secrets(f->here.field));
+		return enter_record(k, value, type.elem_ref, f->here.field);
 	struct pl_field_place place = f->here;
 	place.element = true;
-	return pl_field_check(k->w, value, type.elem, type.elem_ref, place);
+	return pl_field_check(k->w, value, type.elem, type.elem_ref, &place);
 }
 
 static pl_err leave(struct pl_workload *w, const struct frame *f)
@@ -264,7 +271,7 @@ static pl_err leave(struct pl_workload *w, const struct frame *f)
 	if (f->mode != IN_RECORD)
 		return PL_OK;
 	const struct pl_schema_record *r = &pl_schema_records[f->here.record];
-	for (uint64_t missing = r->required & ~f->present; missing; missing &= missing - 1) {
+	for (uint64_t missing = pl_schema_required[f->here.record] & ~f->present; missing; missing &= missing - 1) {
 		const char *name = r->fields[__builtin_ctzll(missing)].name;
 		PL_TRY(pl_note_malformed(w, f->node, name, NO_REMEDY, "is required but missing"));
 	}
@@ -276,7 +283,7 @@ pl_err pl_bind_walk(struct pl_workload *w, pl_node node, uint16_t record)
 	struct walk k;
 	k.w = w;
 	k.depth = 0;
-	PL_TRY(enter_record(&k, node, record, false));
+	PL_TRY(enter_record(&k, node, record, NULL));
 	while (k.depth > 0) {
 		struct frame *f = &k.stack[k.depth - 1];
 		pl_node child = f->child;

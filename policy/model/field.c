@@ -14,9 +14,9 @@
 
 /* Values that must not appear in messages: variables, and options of log drivers, which hold tokens. spec:
  * language.md 7.6 */
-static bool is_secret(struct pl_field_place place)
+static bool is_secret(const struct pl_field_place *place)
 {
-	return place.field && (place.field->name_id == PL_NAME_value || place.field->name_id == PL_NAME_options);
+	return place->field && (place->field->name_id == PL_NAME_value || place->field->name_id == PL_NAME_options);
 }
 
 static bool is_plain(const struct pl_workload *w, pl_node node)
@@ -24,14 +24,14 @@ static bool is_plain(const struct pl_workload *w, pl_node node)
 	return pl_doc_type(w->doc, node) == PL_NODE_PLAIN;
 }
 
-static pl_err expected(struct pl_workload *w, pl_node node, struct pl_field_place place, pl_str remedy,
+static pl_err expected(struct pl_workload *w, pl_node node, const struct pl_field_place *place, pl_str remedy,
 		       const char *what)
 {
 	return pl_note_malformed(w, node, NULL, remedy, "must be %s, found %s", what,
 				 pl_note_found(w, node, is_secret(place)));
 }
 
-static pl_err check_bool(struct pl_workload *w, pl_node node, struct pl_field_place place)
+static pl_err check_bool(struct pl_workload *w, pl_node node, const struct pl_field_place *place)
 {
 	bool value;
 	if (!pl_scalar_bool(w->doc, node, &value))
@@ -46,13 +46,13 @@ static pl_err check_bool(struct pl_workload *w, pl_node node, struct pl_field_pl
 }
 
 /* File modes are meant to be octal. */
-static bool is_file_mode(struct pl_field_place place)
+static bool is_file_mode(const struct pl_field_place *place)
 {
-	return place.field && (place.field->name_id == PL_NAME_mode || place.field->name_id == PL_NAME_defaultMode);
+	return place->field && (place->field->name_id == PL_NAME_mode || place->field->name_id == PL_NAME_defaultMode);
 }
 
 /* Remarks that an integer is not written the plain way: 012 is ten. */
-static pl_err remark_spelling(struct pl_workload *w, pl_node node, struct pl_field_place place)
+static pl_err remark_spelling(struct pl_workload *w, pl_node node, const struct pl_field_place *place)
 {
 	int64_t value;
 	if (!w->offline || !is_plain(w, node) || !pl_scalar_int(w->doc, node, &value) || is_file_mode(place))
@@ -78,7 +78,7 @@ static bool is_digits(pl_str s)
 	return i == s.len && i > first;
 }
 
-static pl_err check_int(struct pl_workload *w, pl_node node, struct pl_field_place place)
+static pl_err check_int(struct pl_workload *w, pl_node node, const struct pl_field_place *place)
 {
 	int64_t value;
 	if (pl_scalar_int(w->doc, node, &value))
@@ -96,18 +96,20 @@ static pl_err check_int(struct pl_workload *w, pl_node node, struct pl_field_pla
 	return expected(w, node, place, PL_STR("write an integer, without quotes"), "a number");
 }
 
-static pl_err check_intstr(struct pl_workload *w, pl_node node, struct pl_field_place place)
+static pl_err check_intstr(struct pl_workload *w, pl_node node, const struct pl_field_place *place)
 {
 	int64_t value;
 	enum pl_node_type type = pl_doc_type(w->doc, node);
-	if (type == PL_NODE_STRING || type == PL_NODE_PLAIN)
+	bool is_float =
+		type == PL_NODE_PLAIN && pl_scalar_plain_kind(pl_scalar_text(w->doc, node, w->arena)) == PL_PLAIN_FLOAT;
+	if (type == PL_NODE_STRING || (type == PL_NODE_PLAIN && !is_float))
 		return remark_spelling(w, node, place);
 	if (type == PL_NODE_NUMBER && pl_scalar_int(w->doc, node, &value))
 		return PL_OK;
 	return expected(w, node, place, NO_REMEDY, "an integer or a string");
 }
 
-static pl_err check_quantity(struct pl_workload *w, pl_node node, struct pl_field_place place)
+static pl_err check_quantity(struct pl_workload *w, pl_node node, const struct pl_field_place *place)
 {
 	pl_nano amount;
 	if (!pl_scalar_quantity(w->doc, node, w->arena, &amount))
@@ -117,18 +119,31 @@ static pl_err check_quantity(struct pl_workload *w, pl_node node, struct pl_fiel
 	return remark_spelling(w, node, place);
 }
 
+/* So that the readers of workloads need not read it again. */
+static void keep_image(struct pl_workload *w, struct pl_image_read *read, pl_node node)
+{
+	read->next = NULL;
+	read->node = node;
+	*(w->last_image ? &w->last_image->next : &w->first_image) = read;
+	w->last_image = read;
+}
+
 static pl_err check_image(struct pl_workload *w, pl_node node, pl_str text)
 {
-	struct pl_image image;
+	struct pl_image_read *read = pl_arena_alloc(w->arena, sizeof *read);
 	const char *why = "";
-	pl_err err = pl_image_parse(text, w->arena, &image, &why);
+	if (!read)
+		return PL_E_MEMORY;
+	pl_err err = pl_image_parse(text, w->arena, &read->image, &why);
+	if (err == PL_OK)
+		keep_image(w, read, node);
 	if (err != PL_E_SYNTAX)
 		return err;
 	return pl_note_malformed(w, node, NULL, NO_REMEDY, "is %s, which is no image reference: %s",
 				 pl_note_quote(w, text), why);
 }
 
-static pl_err check_path(struct pl_workload *w, pl_node node, struct pl_field_place place, pl_str text)
+static pl_err check_path(struct pl_workload *w, pl_node node, const struct pl_field_place *place, pl_str text)
 {
 	pl_err err = PL_OK;
 	if (pl_scalar_is_damaged(w->doc, node))
@@ -141,7 +156,7 @@ static pl_err check_path(struct pl_workload *w, pl_node node, struct pl_field_pl
 	if (err == PL_E_MEMORY)
 		return err;
 	/* the kubelet puts a "/" before it; a path on the host has no such rule, so nobody can tell which file it is */
-	if (place.record == PL_RECORD_K8S_VolumeMount)
+	if (place->record == PL_RECORD_K8S_VolumeMount)
 		return pl_note_remark(w, node, PL_STR("begin it with /"), "is %s, which is not absolute",
 				      pl_note_quote(w, text));
 	return pl_note_malformed(w, node, NULL, PL_STR("write the path from its root, beginning with /"),
@@ -173,7 +188,7 @@ static pl_err remark_enum(struct pl_workload *w, pl_node node, uint16_t ref, pl_
 }
 
 /* kubectl would send `name: 8080` or `name: no` as a number or boolean, and the API server refuses that. */
-static pl_err remark_unquoted(struct pl_workload *w, pl_node node, struct pl_field_place place, pl_str text)
+static pl_err remark_unquoted(struct pl_workload *w, pl_node node, const struct pl_field_place *place, pl_str text)
 {
 	const char *what = NULL;
 	if (!w->offline || !is_plain(w, node))
@@ -208,21 +223,27 @@ static pl_err check_task_size(struct pl_workload *w, pl_node node, uint16_t name
 				 "must be the size of a task, found %s", pl_note_quote(w, text));
 }
 
-static bool is_task_size(struct pl_field_place place)
+static bool is_task_size(const struct pl_field_place *place)
 {
-	return place.record == PL_RECORD_ECS_RegisterTaskDefinitionRequest && place.field &&
-	       (place.field->name_id == PL_NAME_cpu || place.field->name_id == PL_NAME_memory);
+	return place->record == PL_RECORD_ECS_RegisterTaskDefinitionRequest && place->field &&
+	       (place->field->name_id == PL_NAME_cpu || place->field->name_id == PL_NAME_memory);
 }
 
-static pl_err check_blank(struct pl_workload *w, pl_node node, struct pl_field_place place)
+static pl_err check_blank(struct pl_workload *w, pl_node node, const struct pl_field_place *place)
 {
-	if (place.element || !place.field || place.field->presence != PL_REQUIRED || place.field->blank)
+	if (place->element || !place->field || place->field->presence != PL_REQUIRED || place->field->blank)
 		return PL_OK;
 	return pl_note_malformed(w, node, NULL, NO_REMEDY, "must not be empty");
 }
 
+/* Any text will do, and none gives rise to a remark. */
+static bool is_free(const struct pl_workload *w, enum pl_type_kind kind, const struct pl_field_place *place)
+{
+	return !w->offline && kind != PL_T_IMAGE && kind != PL_T_PATH && kind != PL_T_ROLE && !is_task_size(place);
+}
+
 static pl_err check_string(struct pl_workload *w, pl_node node, enum pl_type_kind kind, uint16_t ref,
-			   struct pl_field_place place)
+			   const struct pl_field_place *place)
 {
 	enum pl_node_type type = pl_doc_type(w->doc, node);
 	if (type != PL_NODE_STRING && type != PL_NODE_PLAIN)
@@ -231,12 +252,14 @@ static pl_err check_string(struct pl_workload *w, pl_node node, enum pl_type_kin
 				"a string");
 	if (pl_scalar_is_blank(w->doc, node))
 		return check_blank(w, node, place);
+	if (is_free(w, kind, place))
+		return PL_OK;
 	pl_str text = pl_tape_text(w->doc, node, w->arena);
 	if (!text.ptr)
 		return PL_E_MEMORY;
 	PL_TRY(remark_unquoted(w, node, place, text));
 	if (is_task_size(place))
-		return check_task_size(w, node, place.field->name_id, text);
+		return check_task_size(w, node, place->field->name_id, text);
 	if (kind == PL_T_ENUM)
 		return remark_enum(w, node, ref, text);
 	if (kind == PL_T_IMAGE)
@@ -247,7 +270,7 @@ static pl_err check_string(struct pl_workload *w, pl_node node, enum pl_type_kin
 }
 
 pl_err pl_field_check(struct pl_workload *w, pl_node node, enum pl_type_kind kind, uint16_t ref,
-		      struct pl_field_place place)
+		      const struct pl_field_place *place)
 {
 	switch (kind) {
 	case PL_T_BOOL:

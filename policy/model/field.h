@@ -14,6 +14,6 @@ struct pl_field_place {
 /* Notes what is wrong with the value at node, which is not null; `kind` and `ref` are those of its type (or of the
  * element). */
 PL_MUST_USE pl_err pl_field_check(struct pl_workload *w, pl_node node, enum pl_type_kind kind, uint16_t ref,
-				  struct pl_field_place place);
+				  const struct pl_field_place *place);
 
 #endif

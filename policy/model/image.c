@@ -59,6 +59,11 @@ static pl_str after(pl_str s, const char *at)
 	return (pl_str){at + 1, s.len - (size_t)(at + 1 - s.ptr)};
 }
 
+static bool is_scheme_end(pl_str text, size_t i)
+{
+	return text.len - i >= 3 && memcmp(text.ptr + i, "://", 3) == 0;
+}
+
 /* What is wrong with the characters whatever the form; NULL if nothing. */
 static const char *check_characters(pl_str text)
 {
@@ -68,7 +73,7 @@ static const char *check_characters(pl_str text)
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 		if (c == ':')
-			url = url || (text.len - i >= 3 && text.ptr[i + 1] == '/' && text.ptr[i + 2] == '/');
+			url = url || is_scheme_end(text, i);
 		if (c > ' ' && c < 0x7f)
 			continue;
 		if (c == ' ' || (c >= '\t' && c <= '\r'))

@@ -7,6 +7,7 @@
  * spec: language.md 3.5.2, 3.5.3, 3.8 */
 #include "native.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/invariant.h"
@@ -103,6 +104,19 @@ static pl_err read_text(const struct pl_workload *w, pl_node node, enum pl_type_
 	return PL_OK;
 }
 
+/* A number in whatever spelling reads as Kubernetes will write it: 0x50 of YAML is 80, -0 is 0. */
+static pl_err read_intstr(const struct pl_workload *w, pl_node node, struct pl_arena *arena, struct pl_value *ret)
+{
+	int64_t number;
+	if (pl_doc_type(w->doc, node) == PL_NODE_STRING || !pl_scalar_int(w->doc, node, &number))
+		return read_text(w, node, PL_T_INTSTR, arena, ret);
+	pl_str text = pl_arena_printf(arena, "%" PRId64, number);
+	if (!text.ptr)
+		return PL_E_MEMORY;
+	*ret = pl_native_string(text, node);
+	return PL_OK;
+}
+
 static struct pl_value read_bool(const struct pl_workload *w, pl_node node)
 {
 	bool b;
@@ -157,9 +171,10 @@ pl_err pl_native_read(const struct pl_workload *w, pl_node node, struct pl_type 
 	case PL_T_QUANTITY:
 		*ret = read_number(w, node, kind, arena);
 		return PL_OK;
+	case PL_T_INTSTR:
+		return read_intstr(w, node, arena, ret);
 	case PL_T_STRING:
 	case PL_T_ENUM:
-	case PL_T_INTSTR:
 	case PL_T_IMAGE:
 	case PL_T_PATH:
 	case PL_T_ROLE:

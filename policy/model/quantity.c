@@ -67,10 +67,16 @@ struct mantissa {
 
 static void take_mantissa(pl_str digits, struct mantissa *m)
 {
-	const u128 safe = U128_MAX / 10 - 1; /* whatever the digit */
-	for (size_t i = 0; i < digits.len; i++) {
+	size_t i = 0;
+	if (m->value == 0 && !m->dropped) {
+		uint64_t few = 0; /* of most amounts, all */
+		for (; i < digits.len && i < 19; i++)
+			few = few * 10 + (unsigned)(digits.ptr[i] - '0');
+		m->value = few;
+	}
+	for (; i < digits.len; i++) {
 		unsigned digit = (unsigned)(digits.ptr[i] - '0');
-		if (m->dropped || (m->value > safe && m->value > (U128_MAX - digit) / 10)) {
+		if (m->dropped || m->value > (U128_MAX - digit) / 10) {
 			m->dropped++;
 			m->sticky |= digit != 0;
 			continue;
@@ -87,8 +93,11 @@ static u128 clamp(u128 magnitude)
 /* value * 10^exponent, rounded up, at most pl_nano_max. */
 static u128 scale_decimal(struct mantissa m, int64_t exponent)
 {
+	static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 	if (m.value == 0)
 		return 0; /* nothing is dropped before the first digit that is not 0 */
+	if (exponent >= 0 && exponent <= 9 && m.value <= UINT64_MAX)
+		return m.value * powers[exponent]; /* most amounts: nothing is dropped or too large */
 	exponent += (int64_t)m.dropped;
 	for (; exponent > 0; exponent--) {
 		if (m.value > (u128)pl_nano_max / 10)
@@ -109,6 +118,8 @@ static u128 scale_fraction(pl_str fraction, unsigned shift)
 {
 	u128 f = 0;
 	bool rest = false;
+	if (!fraction.len)
+		return 0;
 	for (size_t i = fraction.len; i-- > 0;) {
 		u128 n = ((u128)(unsigned)(fraction.ptr[i] - '0') << 120) + f;
 		rest |= n % 10 != 0;

@@ -45,19 +45,23 @@ pl_err pl_reader_reserve(struct pl_workload *w, const struct pl_reader_room *roo
 	return all ? PL_OK : PL_E_MEMORY;
 }
 
+static const struct pl_image_read *find_image(const struct pl_image_read *from, pl_node node)
+{
+	while (from && from->node != node)
+		from = from->next;
+	return from;
+}
+
 pl_err pl_reader_add_image(struct pl_workload *w, pl_node node, uint32_t container, uint32_t volume)
 {
-	struct pl_image *image = pl_arena_zalloc(w->arena, 1, sizeof *image);
-	pl_str text = pl_scalar_text(w->doc, node, w->arena);
-	const char *why;
-	if (!image || !text.ptr)
-		return PL_E_MEMORY;
-	pl_err err = pl_image_parse(text, w->arena, image, &why);
-	if (PL_NEVER(err == PL_E_SYNTAX))
+	const struct pl_image_read *read = find_image(w->next_image, node);
+	if (!read)
+		read = find_image(w->first_image, node);
+	if (PL_NEVER(!read))
 		return PL_E_INTERNAL;
-	if (err == PL_OK)
-		w->images[w->image_count++] = (struct pl_image_use){node, container, volume, image};
-	return err;
+	w->next_image = read->next;
+	w->images[w->image_count++] = (struct pl_image_use){node, container, volume, &read->image};
+	return PL_OK;
 }
 
 uint32_t pl_reader_volume_named(const struct pl_workload *w, pl_str name)
@@ -89,8 +93,10 @@ static pl_node name_node(const struct pl_workload *w, pl_node record)
 
 static pl_err check_container_names(struct pl_workload *w, const char *unit)
 {
-	pl_str names[PL_MAX_CONTAINERS];
+	pl_str *names = pl_arena_alloc(w->arena, w->container_count * sizeof *names);
 	size_t at;
+	if (!names)
+		return PL_E_MEMORY;
 	for (uint32_t i = 0; i < w->container_count; i++)
 		names[i] = w->containers[i].name;
 	PL_TRY(pl_keys_find_equal(names, w->container_count, w->arena, &at));
@@ -103,8 +109,10 @@ static pl_err check_container_names(struct pl_workload *w, const char *unit)
 
 static pl_err check_volume_names(struct pl_workload *w, const char *unit)
 {
-	pl_str names[PL_MAX_VOLUMES];
+	pl_str *names = pl_arena_alloc(w->arena, w->volume_count * sizeof *names);
 	size_t at;
+	if (!names)
+		return PL_E_MEMORY;
 	for (uint32_t i = 0; i < w->volume_count; i++)
 		names[i] = w->volumes[i].name;
 	PL_TRY(pl_keys_find_equal(names, w->volume_count, w->arena, &at));

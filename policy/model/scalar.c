@@ -188,7 +188,10 @@ bool pl_scalar_quantity(const struct pl_doc *doc, pl_node node, struct pl_arena 
 	if (type != PL_NODE_STRING && type != PL_NODE_PLAIN && type != PL_NODE_NUMBER)
 		return false;
 	pl_str text = pl_doc_text(doc, node, arena);
-	return text.ptr && pl_quantity_parse(text, ret);
+	if (!text.ptr || !pl_quantity_parse(text, ret))
+		return false;
+	/* 1e-400 is a nano when rounded up, and 0 where kubectl made a double of it on the way */
+	return type == PL_NODE_STRING || (*ret != 1 && *ret != -1) || pl_scalar_plain_kind(text) != PL_PLAIN_FLOAT;
 }
 
 pl_str pl_scalar_text(const struct pl_doc *doc, pl_node node, struct pl_arena *arena)

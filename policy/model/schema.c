@@ -73,13 +73,18 @@ static const struct pl_schema_field fields[] = {
 #define ON_ECS PL_ON_ECS
 
 const struct pl_schema_record pl_schema_records[] = {
-#define PL_RECORD(p, r) {#r, ON_##p, &fields[FIRST_##p##_##r], END_##p##_##r - FIRST_##p##_##r, 0
-#define PL_FIELD(p, r, name, type, presence, ...)                                                                      \
-	| (uint64_t)(PL_##presence == PL_REQUIRED) << (AT_##p##_##r##_##name - FIRST_##p##_##r)
-#define PL_RECORD_END(p, r) },
+#define PL_RECORD(p, r) {#r, ON_##p, &fields[FIRST_##p##_##r], END_##p##_##r - FIRST_##p##_##r},
 #include "schema.def"
 };
 const uint16_t pl_schema_record_count = PL_RECORD_COUNT;
+
+const uint64_t pl_schema_required[] = {
+#define PL_RECORD(p, r) 0
+#define PL_FIELD(p, r, name, type, presence, ...)                                                                      \
+	| (uint64_t)(PL_##presence == PL_REQUIRED) << (AT_##p##_##r##_##name - FIRST_##p##_##r)
+#define PL_RECORD_END(p, r) ,
+#include "schema.def"
+};
 
 uint16_t pl_schema_record_find(enum pl_platforms platform, pl_str name)
 {

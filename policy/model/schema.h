@@ -118,7 +118,6 @@ struct pl_schema_record {
 	enum pl_platforms platform;
 	const struct pl_schema_field *fields; /* sorted by name */
 	uint16_t count;
-	uint64_t required; /* bits, by position: the fields that are PL_REQUIRED */
 };
 
 struct pl_schema_enum {
@@ -130,6 +129,8 @@ struct pl_schema_enum {
 /* Record and enum tables. */
 extern const struct pl_schema_record pl_schema_records[];
 extern const uint16_t pl_schema_record_count;
+/* For each record, by position: bits of the fields that are PL_REQUIRED. */
+extern const uint64_t pl_schema_required[];
 extern const struct pl_schema_enum pl_schema_enums[];
 extern const uint16_t pl_schema_enum_count;
 /* Name of a name id; NULL for none. */

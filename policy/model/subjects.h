@@ -75,6 +75,13 @@ struct pl_handler {
 	uint16_t record; /* Probe or LifecycleHandler */
 };
 
+/* An image reference as the walk over the document read it. */
+struct pl_image_read {
+	struct pl_image_read *next; /* in the document */
+	pl_node node;
+	struct pl_image image;
+};
+
 struct pl_workload {
 	struct pl_doc *doc;
 	pl_node base;			/* paths are relative to this */
@@ -92,6 +99,8 @@ struct pl_workload {
 	struct pl_port *ports;
 	struct pl_variable *variables;
 	struct pl_image_use *images;
+	struct pl_image_read *first_image, *last_image; /* of the walk */
+	const struct pl_image_read *next_image;		/* probably the next to be asked for */
 	struct pl_security_context *security_contexts;
 	struct pl_handler *handlers;
 	uint32_t container_count, mount_count, volume_count, port_count, variable_count, image_count,

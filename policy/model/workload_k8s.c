@@ -158,10 +158,11 @@ static void count_parts(const struct pl_workload *w, struct pl_reader_room *room
 
 /* --- volumes ----------------------------------------------------------------------------------------------------- */
 
-/* The name of the one source that is set; an unknown one by its own name. spec: language.md 3.5.4 */
+/* The name of the one source that is set; an unknown one by its own name, but not next to a known one: the API server
+ * would drop it. spec: language.md 3.5.4 */
 static pl_err read_source(struct pl_workload *w, struct pl_volume *v)
 {
-	unsigned sources = 0;
+	unsigned known = 0, unknown = 0;
 	v->kind = PL_STR("emptyDir");
 	for (pl_node key = pl_doc_first(w->doc, v->node); key != PL_NO_NODE; key = pl_doc_next(w->doc, v->node, key)) {
 		pl_str text = pl_doc_text(w->doc, key, w->arena);
@@ -169,7 +170,10 @@ static pl_err read_source(struct pl_workload *w, struct pl_volume *v)
 			return PL_E_MEMORY;
 		if (pl_str_eq(text, PL_STR("name")) || pl_scalar_is_null(w->doc, pl_doc_value(w->doc, key)))
 			continue;
-		v->kind = ++sources == 1 ? text : PL_STR("several");
+		bool is_known = pl_schema_field_find(PL_RECORD_K8S_Volume, text) != NULL;
+		unsigned sources = is_known ? ++known : ++unknown;
+		if (is_known || !known)
+			v->kind = sources == 1 ? text : PL_STR("several");
 	}
 	return PL_OK;
 }

@@ -12,6 +12,13 @@
 #define SHOWN	  160u
 #define MASK	  "***"
 
+/* What a terminal would obey, or not show at all. */
+static bool is_unseen(uint32_t p)
+{
+	return p < 0x20 || (p >= 0x7F && p <= 0x9F) || p == 0x200B || p == 0xFEFF || p == 0x2028 || p == 0x2029 ||
+	       pl_utf8_is_bidi(p);
+}
+
 /* Appends one code point so that no terminal obeys it; gives the bytes taken and adds the width. */
 static unsigned add_point(struct pl_buf *out, pl_str s, size_t *width)
 {
@@ -22,7 +29,7 @@ static unsigned add_point(struct pl_buf *out, pl_str s, size_t *width)
 		*width += TAB_WIDTH;
 		return n;
 	}
-	if (n == 0 || p < 0x20 || (p >= 0x7F && p <= 0x9F) || pl_utf8_is_bidi(p) || p == 0x2028 || p == 0x2029)
+	if (n == 0 || is_unseen(p))
 		pl_buf_addc(out, '?');
 	else
 		pl_buf_add(out, (pl_str){s.ptr, n});

@@ -1,7 +1,7 @@
 /* report_message.c - the message of a refusal: what kubectl shows to the person whose object was denied.
  *
- * One line per finding of mode deny: rule, message, path. The text has a ceiling in bytes and in lines; what is left
- * out is counted in a last line, so that nobody takes the list for complete. */
+ * One line per finding of mode deny: rule, message, path, remedy. The text has a ceiling in bytes and in lines; what is
+ * left out is counted in a last line, so that nobody takes the list for complete. */
 #include "plimsoll/report.h"
 
 #include <string.h>
@@ -36,11 +36,15 @@ static void add_line(struct pl_buf *out, const struct pl_finding *f, bool is_fir
 	pl_buf_add(out, f->rule);
 	pl_buf_adds(out, ": ");
 	pl_buf_add_escaped(out, f->message, 0);
-	if (f->path.len == 0 || (f->message.len && mentions(f->message, f->path)))
-		return;
-	pl_buf_adds(out, " (");
-	pl_buf_add_escaped(out, f->path, 0);
-	pl_buf_addc(out, ')');
+	if (f->path.len && !(f->message.len && mentions(f->message, f->path))) {
+		pl_buf_adds(out, " (");
+		pl_buf_add_escaped(out, f->path, 0);
+		pl_buf_addc(out, ')');
+	}
+	if (f->remedy.len) {
+		pl_buf_adds(out, "; help: ");
+		pl_buf_add_escaped(out, f->remedy, 0);
+	}
 }
 
 /* Cuts the text back to at most `room` bytes behind `start`, at a code point, with an ellipsis. */

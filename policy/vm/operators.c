@@ -9,25 +9,6 @@
 #include "model/subjects.h"
 #include "plimsoll/eval.h"
 
-struct pl_value pl_kleene_not(struct pl_value a)
-{
-	return a.kind == PL_V_BOOL ? pl_value_bool(!a.u.b) : a;
-}
-
-struct pl_value pl_kleene_and(struct pl_value a, struct pl_value b)
-{
-	if (pl_is_false(&a) || pl_is_true(&b))
-		return a;
-	return pl_is_false(&b) || pl_is_true(&a) ? b : a;
-}
-
-struct pl_value pl_kleene_or(struct pl_value a, struct pl_value b)
-{
-	if (pl_is_true(&a) || pl_is_false(&b))
-		return a;
-	return pl_is_true(&b) || pl_is_false(&a) ? b : a;
-}
-
 struct pl_value pl_operator_plain(struct pl_value v)
 {
 	if (v.kind != PL_V_SUBJECT || v.ref != PL_SUBJECT_IMAGE || v.node >= v.u.workload->image_count)

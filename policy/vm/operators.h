@@ -37,10 +37,6 @@ PL_MUST_USE pl_err pl_operator_arith(enum pl_op op, const struct pl_value *a, co
  * memory is out or the value has no text. */
 pl_str pl_operator_text(const struct pl_value *v, struct pl_arena *arena);
 
-/* Kleene logic over PL_V_BOOL and PL_V_UNKNOWN. */
-struct pl_value pl_kleene_not(struct pl_value a);
-struct pl_value pl_kleene_and(struct pl_value a, struct pl_value b);
-struct pl_value pl_kleene_or(struct pl_value a, struct pl_value b);
 static inline bool pl_is_true(const struct pl_value *v)
 {
 	return v->kind == PL_V_BOOL && v->u.b;
@@ -48,6 +44,23 @@ static inline bool pl_is_true(const struct pl_value *v)
 static inline bool pl_is_false(const struct pl_value *v)
 {
 	return v->kind == PL_V_BOOL && !v->u.b;
+}
+/* Kleene logic over PL_V_BOOL and PL_V_UNKNOWN. */
+static inline struct pl_value pl_kleene_not(struct pl_value a)
+{
+	return a.kind == PL_V_BOOL ? pl_value_bool(!a.u.b) : a;
+}
+static inline struct pl_value pl_kleene_and(struct pl_value a, struct pl_value b)
+{
+	if (pl_is_false(&a) || pl_is_true(&b))
+		return a;
+	return pl_is_false(&b) || pl_is_true(&a) ? b : a;
+}
+static inline struct pl_value pl_kleene_or(struct pl_value a, struct pl_value b)
+{
+	if (pl_is_true(&a) || pl_is_false(&b))
+		return a;
+	return pl_is_true(&b) || pl_is_false(&a) ? b : a;
 }
 
 /* IN WITHIN OVERLAPS CONTAINS UNDER COVERS LIKE, not negated. (relations.c) */

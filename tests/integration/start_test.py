@@ -137,7 +137,7 @@ def an_empty_policy_is_refused():
     says("no *.plim file in this directory", *with_pair(policy=empty))
     says("No such file", *with_pair(policy=os.path.join(scratch(), "nothing")))
     says("the policy has no rules", *with_pair(policy=policy_dir("policy nothing\n")))
-    says("there is no such pack", *with_pair("--use", "nothing"))
+    says("there is no pack \"nothing\"", *with_pair("--use", "nothing"))
 
 
 @suite
@@ -222,7 +222,7 @@ def expired_and_future_certificates_are_refused():
 def keys_open_to_others_are_refused_or_noted():
     cert, key = make_cert("open", "-days", "30")
     os.chmod(key, 0o602)
-    says("everybody may write this key", *with_pair(cert=cert, key=key))
+    says("others may write this key", *with_pair(cert=cert, key=key))
     os.chmod(key, 0o604)
     with Server("--cert", cert, "--key", key) as server:
         assert any('"event":"key-readable"' in line for line in server.err.all), server.err.all

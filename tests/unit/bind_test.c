@@ -93,9 +93,7 @@ static void accepts_right_types(void **state)
 		{CONTEXT("\"privileged\":null,\"runAsUser\":null,\"capabilities\":null"), ""},
 		{POD(",\"livenessProbe\":{\"httpGet\":{\"port\":\"http\"}}"), ""},
 		{POD(",\"livenessProbe\":{\"httpGet\":{\"port\":80}}"), ""},
-		{POD(",\"command\":null,\"env\":null,\"resources\":{\"limits\":{\"memory\":1e3,\"cpu\":\"0.5\",\"x\":"
-		     "null}}"),
-		 ""},
+		{POD(",\"command\":null,\"env\":null,\"resources\":{\"limits\":{\"memory\":1e3,\"cpu\":\"0.5\"}}"), ""},
 		{POD(",\"securityContext\":{\"seccompProfile\":{\"type\":\"SomethingNew\"}}"), ""},
 		{POD(",\"newField\":{\"privileged\":1}"), ""},
 		{POD(",\"privilaged\":true,\"Privileged\":true"), ""},
@@ -270,6 +268,17 @@ static void reads_yaml_by_the_schema(void **state)
 		{YAML("resources: {limits: {memory: 010}}"),
 		 "`spec.containers[0].resources.limits.memory` is \"010\", which YAML 1.1 reads as 8 [write `8`]"},
 		{YAML("resources: {limits: {memory: 1Gi, cpu: .5}}"), ""},
+		{YAML("resources: {limits: {memory: ~}}"),
+		 "! `spec.containers[0].resources.limits.memory` must not be null [remove the element]"},
+		{YAML("resources: {limits: {memory: 1e-400}}"),
+		 "! `spec.containers[0].resources.limits.memory` must be a quantity, found the text \"1e-400\" [write "
+		 "a number with a unit, like 500m or 512Mi]"},
+		{YAML("livenessProbe: {httpGet: {port: 1E2}}"),
+		 "! `spec.containers[0].livenessProbe.httpGet.port` must be an integer or a string, found the text "
+		 "\"1E2\""},
+		{YAML("livenessProbe: {httpGet: {port: 0x50}}"),
+		 "`spec.containers[0].livenessProbe.httpGet.port` is \"0x50\", which YAML 1.1 reads as 80 [write "
+		 "`80`]"},
 	};
 	EXPECT_ALL(rows, true);
 }

@@ -290,8 +290,9 @@ static void the_samples_of_the_manual(void **state)
 		"3 |   forbid container.memory_limit > 4Gi\n"
 		"  |          ^^^^^^^^^^^^^^^^^^^^^^ may be absent\n"
 		"  = note: `forbid` passes when its condition is not met\n"
-		"  = help: say what a missing value means: `(container.memory_limit else ...)`, or test it first: "
-		"`container.memory_limit is set and ...` / `container.memory_limit is absent or ...`\n");
+		"  = help: say what a missing value means: `(container.memory_limit else ...)`; or "
+		"`container.memory_limit is absent or ...`, which is met without it; or `container.memory_limit is set "
+		"and ...`, which is not\n");
 	compile_rule("pod", "when pod.spec.os.name == \"linux\"\n  require pod.spec.hostNetwork");
 	assert_string_equal(
 		rendered(),
@@ -301,8 +302,10 @@ static void the_samples_of_the_manual(void **state)
 		"3 |   when pod.spec.os.name == \"linux\"\n"
 		"  |        ^^^^^^^^^^^^^^^^ may be absent\n"
 		"  = note: a missing value would switch the rule off\n"
-		"  = help: say what a missing value means: `(pod.spec.os.name else ...)`, or test it first: "
-		"`pod.spec.os.name is set and ...` / `pod.spec.os.name is absent or ...`\n");
+		"  = help: say what a missing value means: `(pod.spec.os.name else ...)`; or "
+		"`pod.spec.os.name is absent or ...`, which is met without it; or `pod.spec.os.name is set and ...`, "
+		"which "
+		"is not\n");
 	compile_rule("container", "require container.privileged is set");
 	assert_string_equal(rendered(),
 			    "error[E0317]: `container.privileged` is always present, so `is set` is always true\n"

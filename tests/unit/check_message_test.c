@@ -51,8 +51,9 @@ static void default_messages(void **state)
 		{"container", "require container.added_capabilities is empty",
 		 "{container}: added_capabilities must be empty; it is {container.added_capabilities}"},
 		{"container", "forbid container.mounts is empty", "{container}: mounts must not be empty"},
-		{"image", "require image under {\"docker.io\"}",
-		 "{image}: image must be under one of {\"docker.io\"}; it is {image}"},
+		{"image", "require image under {\"docker.io\"}", "{image}: image must be under one of {\"docker.io\"}"},
+		{"image", "require image like \"a*\"",
+		 "{image}: image must be like \"a*\" (compared in full, such as docker.io/library/nginx:1)"},
 		{"mount", "require workload.host_pid or mount.read_only",
 		 "{mount}: this must hold: workload.host_pid or mount.read_only; workload.host_pid is "
 		 "{workload.host_pid}, "

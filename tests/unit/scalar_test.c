@@ -1,6 +1,7 @@
 /* scalar_test.c - what scalars mean, JSON's and YAML's. Rows are checked against go-yaml v2's resolve table. */
 #include "reading.h"
 
+#include "model/native.h"
 #include "model/scalar.h"
 
 static void classifies_plain_scalars(void **state)
@@ -82,6 +83,9 @@ static void reads_quantities(void **state)
 		{"lots", false, 0},
 		{"\"\"", false, 0},
 		{"true", false, 0},
+		/* a nano for us, 0 for who makes a double of it first */
+		{"1e-400", false, 0},
+		{"-0.0000000000001", false, 0},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		pl_nano amount = 0;
@@ -92,12 +96,31 @@ static void reads_quantities(void **state)
 	}
 }
 
+static void reads_ints_or_strings(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *yaml, *text;
+	} rows[] = {{"80", "80"},	  {"0x50", "80"},   {"0b1", "1"},   {"-_7", "-7"},
+		    {"\"0x50\"", "0x50"}, {"http", "http"}, {"0b-1", "-1"}, {"0B-1", "0B-1"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct pl_doc *doc = read_doc(pl_arena_printf(arena, "a: %s\n%c", rows[i].yaml, 0).ptr);
+		struct pl_workload w = {.doc = doc};
+		struct pl_value v;
+		struct pl_type type = {.kind = PL_T_INTSTR};
+		assert_int_equal(pl_native_read(&w, pl_doc_get(doc, 0, PL_STR("a"), NULL), type, arena, &v), PL_OK);
+		assert_int_equal(v.kind, PL_V_STRING);
+		assert_text(v.u.s, rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(classifies_plain_scalars, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads_quantities, setup, teardown),
+		cmocka_unit_test_setup_teardown(reads_ints_or_strings, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

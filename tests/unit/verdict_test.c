@@ -273,13 +273,12 @@ static void undecided(void **state)
 	struct pl_context context = {0};
 	const struct pl_workload *w = object(POD(C("web", "w", "")));
 	const struct pl_verdict *v = decide(w, NULL, &context);
-	assert_string_equal(
-		lines(v),
-		"b-operation/0 warn undecided spec.containers[0]: container \"web\": could not be decided: "
-		"`request.operation`: who asked for what is not known here; the rule requires request.operation == "
-		"\"CREATE\"\n"
-		"d-guarded/0 deny undecided spec.containers[0]: container \"web\": could not be decided: "
-		"`request.operation`: who asked for what is not known here\n");
+	assert_string_equal(lines(v),
+			    "b-operation/0 warn undecided spec.containers[0]: container \"web\": could not be decided: "
+			    "`request.operation`: who asked for what is not known here; the rule: request.operation == "
+			    "\"CREATE\"\n"
+			    "d-guarded/0 deny undecided spec.containers[0]: container \"web\": could not be decided: "
+			    "`request.operation`: who asked for what is not known here\n");
 	assert_false(v->allowed);
 	context.unknown_warns = true;
 	v = decide(w, NULL, &context);

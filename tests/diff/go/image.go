@@ -17,7 +17,7 @@ var imageClasses = []class{
 	{"upper-case first part", "`REG/a` is a host to the library, a broken repository to others; we refuse", false},
 	{"port", "the library takes any digits as a port (0, 05000, 99999); we take 1 to 65535 without leading zero", false},
 	{"address in brackets", "the library takes any hexadecimal digits and colons in brackets; we take IPv6 addresses", false},
-	{"long name", "the library allows 255 characters without the registry, its earlier versions and containerd with it; we count it in", false},
+	{"long name", "a repository has at most 255 characters for both; we count the library/ that we add behind Docker.io", false},
 	{"no host name", "`a_b.c/x`: the library splits off a registry, finds that it is no host name, and takes all for a path without registry. We refuse", false},
 	{"sha384", "the library knows sha384; registries and runtimes pull sha256 and sha512 only (7.8)", false},
 	{"case of the registry", "we write the registry in lower case, and add library/ to Docker.io as to docker.io: a host name has no case, and the host is the same one", false},
@@ -30,7 +30,7 @@ var imageRefusals = []struct{ begins, class string }{
 	{"its first part has upper-case letters", "upper-case first part"},
 	{"the port of its registry", "port"},
 	{"its registry in brackets", "address in brackets"},
-	{"its name is longer than 255", "long name"},
+	{"its repository is longer than 255", "long name"},
 }
 
 func goImage(text string) (string, error) {

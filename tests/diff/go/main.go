@@ -17,6 +17,7 @@ import (
 	"math/rand"
 	"os"
 	"os/exec"
+	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -50,6 +51,8 @@ const (
 	batch   = 256
 	shown   = 12
 )
+
+var clipAt = 600
 
 type probe struct {
 	in  *bufio.Writer
@@ -118,10 +121,22 @@ func fail(err error) {
 }
 
 func clip(s string) string {
-	if len(s) > 1500 {
-		return s[:1500] + "..."
+	if len(s) > clipAt {
+		return s[:clipAt] + "..."
 	}
 	return s
+}
+
+var variable = regexp.MustCompile("`[^`]*`|\"[^\"]*\"|[0-9]+|(?s:\n.*)")
+
+// What reasons have in common.
+func groupOf(why string) string {
+	why, _, _ = strings.Cut(why, " ### ")
+	key := variable.ReplaceAllString(why, "_")
+	if len(key) > 130 {
+		key = key[:130]
+	}
+	return key
 }
 
 // Runs one area; false when something is unexplained.
@@ -150,12 +165,9 @@ func run(p *probe, a area, seed int64, limit time.Duration, full bool) bool {
 				continue
 			}
 			unexplained++
-			key := why
-			if len(key) > 40 {
-				key = key[:40]
-			}
+			key := groupOf(why)
 			whys[key]++
-			if whys[key] <= 2 && len(whys) <= shown {
+			if whys[key] == 1 && len(whys) <= shown {
 				fmt.Printf("--- %s: %s\n%q\n  ours: %s\n", a.name, why, clip(qs[i].text), clip(answer))
 			}
 		}
@@ -172,6 +184,9 @@ func run(p *probe, a area, seed int64, limit time.Duration, full bool) bool {
 	ok := unexplained == 0
 	if !ok {
 		fmt.Printf("  %8d UNEXPLAINED\n", unexplained)
+	}
+	for key, n := range whys {
+		fmt.Printf("  %14d %s\n", n, key)
 	}
 	for _, c := range a.classes {
 		if full && done >= a.n && !c.rare && counts[c.name] == 0 {
@@ -195,6 +210,7 @@ func main() {
 	n := flags.Int("n", 0, "texts in each area (0: as many as the area says)")
 	seed := flags.Int64("seed", 1, "seed")
 	seconds := flags.Int("seconds", 0, "stop an area after so many seconds (0: never)")
+	flags.IntVar(&clipAt, "clip", clipAt, "bytes of a text that are shown")
 	list_ := flags.Bool("list", false, "print the reviewed list and stop")
 	var dirs list
 	flags.Var(&dirs, "cases", "a folder whose *.yaml and *.json are texts to begin with; may be repeated")

@@ -107,6 +107,8 @@ test: ## every suite with sanitizers; ends with a count
 	@$(MAKE) -s lint
 	@echo "== build with sanitizers"
 	@$(MAKE) -s -j2 VARIANT=asan all units regress
+	@echo "== build as released, for what sanitizers hide: heap allocations and resident memory"
+	@$(MAKE) -s -j2 VARIANT=release all build/release/unit/verdict_test
 	@echo "== suites"
 	@PLIMSOLLD=$(T)/plimsolld PLIMSOLL_SANITIZED=1 sh tests/tools/suite.sh $(T) \
 		$(foreach u,$(patsubst tests/unit/%.c,%,$(UNIT_SRC)),'unit/$(u)=$(T)/unit/$(u)') \
@@ -119,13 +121,15 @@ test: ## every suite with sanitizers; ends with a count
 		'cli=/usr/bin/python3 tests/cli/run.py $(T)' \
 		'wire=/usr/bin/python3 tests/wire/run.py' \
 		$(foreach i,$(patsubst tests/integration/%_test.py,%,$(wildcard tests/integration/*_test.py)),'integration/$(i)=/usr/bin/python3 tests/integration/$(i)_test.py') \
-		'doors=/usr/bin/python3 tests/doors/run.py $(T)'
+		'doors=/usr/bin/python3 tests/doors/run.py $(T)' \
+		'released/heap=build/release/unit/verdict_test' \
+		'released/memory=PLIMSOLLD=build/release/plimsolld PLIMSOLL_SANITIZED= /usr/bin/python3 tests/integration/large_test.py'
 
-# Fuzz targets without a fuzzer: replay corpus and past crashes in the ordinary tests.
-# A target that tests the server's parts links them, all but its main.
+# The target that tests the server's parts links them, all but its main.
 PARTS := $(filter-out %/plimsolld.o,$(call obj,$(SERVER_SRC)))
 $(B)/fuzz/review_fuzz $(B)/regress/review: $(PARTS)
 
+# Fuzz targets without a fuzzer: replay corpus and past crashes in the ordinary tests.
 REGRESS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/regress/%,$(FUZZ_SRC))
 .PHONY: regress
 regress: $(REGRESS)

@@ -27,20 +27,20 @@
 /* --- packs
  * ------------------------------------------------------------------------------------------------------------ */
 
-/* The name stands in the row itself, so that its address is a constant. */
 static const struct {
-	char name[32];
-	const char *text;
+	const char *name, *text;
 } packs[] = {
+#define PL_PACK(name, text) {name, text},
 #include "packs.inc"
+#undef PL_PACK
 };
 #define PACK_COUNT (sizeof packs / sizeof *packs)
-#define NAME(i)	   packs[(i) < PACK_COUNT ? (i) : 0].name
-#define NAMES4(i)  NAME(i), NAME((i) + 1), NAME((i) + 2), NAME((i) + 3)
-#define NAMES16(i) NAMES4(i), NAMES4((i) + 4), NAMES4((i) + 8), NAMES4((i) + 12)
 
-static const char *const pack_names[] = {NAMES16(0), NAMES16(16)};
-_Static_assert(PACK_COUNT <= sizeof pack_names / sizeof *pack_names, "write one more NAMES16");
+static const char *const pack_names[] = {
+#define PL_PACK(name, text) name,
+#include "packs.inc"
+#undef PL_PACK
+};
 
 /* The row of a pack; PACK_COUNT if there is none. */
 static size_t find_pack(pl_str name)

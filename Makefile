@@ -152,6 +152,19 @@ $(B)/bench/stubd: $(call obj,$(SERVER_SRC)) $(B)/tests/bench/stub.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -Wl,--wrap=pl_admission_answer $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_SERVER)) -lpthread
 
+PREFIX ?= /usr/local
+VERSION := $(shell sed -n 's/^\#define PL_VERSION "\(.*\)"/\1/p' include/plimsoll/plimsoll.h)
+.PHONY: install
+install: all ## both programs, the library with its headers and plimsoll.pc, below $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/include/plimsoll $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(SERVER) $(DESTDIR)$(PREFIX)/sbin
+	install -m 644 include/plimsoll/*.h include/plimsoll/*.def $(DESTDIR)$(PREFIX)/include/plimsoll
+	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib
+	printf '%s\n' 'Name: plimsoll' 'Description: admission and policy decisions for pods and ECS tasks' 'Version: $(VERSION)' \
+		'Cflags: -I$(PREFIX)/include' 'Libs: -L$(PREFIX)/lib -lplimsoll' 'Requires.private: $(PKGS_LIB) $(PKGS_CLI)' \
+		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/plimsoll.pc
+
 .PHONY: help
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12

@@ -398,6 +398,13 @@ pl_err pl_decide(struct pl_evaluator *ev, const struct pl_policy *policy, const 
 	return pl_verdict_make(&policy->ready, workload, old, context, ev->regex, ev->arena, ret_verdict);
 }
 
+pl_err pl_decide_traced(struct pl_evaluator *ev, const struct pl_policy *policy, const struct pl_workload *workload,
+			const struct pl_workload *old, const struct pl_context *context, struct pl_buf *trace,
+			const struct pl_verdict **ret_verdict)
+{
+	return pl_verdict_trace(&policy->ready, workload, old, context, ev->regex, ev->arena, trace, ret_verdict);
+}
+
 const char *pl_mode_name(enum pl_mode mode)
 {
 	static const char *const names[] = {"deny", "warn", "audit"};

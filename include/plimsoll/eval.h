@@ -88,5 +88,14 @@ void pl_evaluator_reset(struct pl_evaluator *ev);
 PL_MUST_USE pl_err pl_decide(struct pl_evaluator *ev, const struct pl_policy *policy,
 			     const struct pl_workload *workload, const struct pl_workload *old,
 			     const struct pl_context *context, const struct pl_verdict **ret_verdict);
+/* The same verdict, and appends to trace (report.h) what each rule did with each subject, those that did not fire
+ * included: every condition that was looked at with its outcome and the values it read, and the result. Rules by name,
+ * subjects by place. Values of environment variables, and whatever else excerpts mask, are "(hidden)". NULL trace: as
+ * pl_decide. */
+struct pl_buf;
+PL_MUST_USE pl_err pl_decide_traced(struct pl_evaluator *ev, const struct pl_policy *policy,
+				    const struct pl_workload *workload, const struct pl_workload *old,
+				    const struct pl_context *context, struct pl_buf *trace,
+				    const struct pl_verdict **ret_verdict);
 
 #endif

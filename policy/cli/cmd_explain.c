@@ -8,9 +8,9 @@
 #include "judge.h"
 #include "policies.h"
 
-enum stage { STAGE_DOC, STAGE_WORKLOAD, STAGE_VERDICT, STAGE_TOKENS, STAGE_AST, STAGE_CODE, STAGE_COUNT };
+enum stage { STAGE_DOC, STAGE_WORKLOAD, STAGE_TRACE, STAGE_VERDICT, STAGE_TOKENS, STAGE_AST, STAGE_CODE, STAGE_COUNT };
 
-static const char *const stage_names[STAGE_COUNT] = {"doc", "workload", "verdict", "tokens", "ast", "code"};
+static const char *const stage_names[STAGE_COUNT] = {"doc", "workload", "trace", "verdict", "tokens", "ast", "code"};
 
 static bool is_of_policy(enum stage stage)
 {
@@ -29,8 +29,8 @@ static bool find_stage(const struct pl_options *o, const char *name, enum stage 
 	}
 	pl_str near = pl_text_nearest(pl_str_from(name), names, STAGE_COUNT);
 	pl_str hint = near.len ? pl_arena_printf(o->arena, "; did you mean `%.*s`?", PL_FMT(near)) : (pl_str){0};
-	pl_options_complain(o->arena, "--stage: no stage `%s`%.*s (doc, workload, verdict, tokens, ast, code)", name,
-			    PL_FMT(hint));
+	pl_options_complain(o->arena, "--stage: no stage `%s`%.*s (doc, workload, trace, verdict, tokens, ast, code)",
+			    name, PL_FMT(hint));
 	return false;
 }
 
@@ -120,7 +120,8 @@ static void explain_manifest(const struct pl_options *o, const char *path, enum 
 	if (!pl_judge_init(&judge, out))
 		return;
 	judge.context = *context;
-	if (stage == STAGE_VERDICT)
+	judge.traced = stage == STAGE_TRACE;
+	if (stage != STAGE_WORKLOAD)
 		judge.policy = pl_policies_load(o, out);
 	if (stage == STAGE_WORKLOAD || judge.policy)
 		pl_judge_file(&judge, path);

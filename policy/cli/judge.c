@@ -119,7 +119,9 @@ static pl_err judge_object(struct pl_judge *j, const struct place *p, const stru
 	struct pl_context context;
 	PL_TRY(pl_context_of_object(&j->context, p->doc, o, workload, scratch, &context));
 	PL_TRY(read_old(j, p, o, &context, &old));
-	PL_TRY(pl_decide(j->evaluator, j->policy, workload, old, &context, &result.verdict));
+	if (j->traced && !(result.trace = pl_text_new(scratch)))
+		return PL_E_MEMORY;
+	PL_TRY(pl_decide_traced(j->evaluator, j->policy, workload, old, &context, result.trace, &result.verdict));
 	if (o->in_list)
 		result.verdict = move_paths(result.verdict, o->at, scratch);
 	if (!result.verdict)

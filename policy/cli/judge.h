@@ -8,6 +8,7 @@ struct pl_judge {
 	struct pl_output *out;
 	const struct pl_policy *policy; /* NULL: workloads are printed, not judged */
 	struct pl_context context;	/* of the flags */
+	bool traced;			/* results carry what each rule did */
 	struct pl_evaluator *evaluator; /* reset for each object */
 	struct pl_arena *file;		/* reset for each file */
 	struct pl_source *source;	/* of the text that is being judged */

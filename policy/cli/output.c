@@ -121,6 +121,31 @@ static void result_json(struct pl_output *out, const struct pl_result *r, struct
 	pl_text_printf(text, "}");
 }
 
+/* Which object it is, what each rule did with it, and what came of it. */
+static void trace_text(const struct pl_output *out, const struct pl_result *r, struct pl_buf *text)
+{
+	const struct pl_verdict *v = r->verdict;
+	pl_text_printf(text, "%sobject: ", out->results ? "---\n" : "");
+	pl_text_escaped(text, pl_workload_kind(r->workload));
+	pl_text_printf(text, " ");
+	pl_text_json(text, pl_workload_name(r->workload));
+	if (r->at.len)
+		pl_text_printf(text, " at %.*s (paths begin there)", PL_FMT(r->at));
+	pl_text_printf(text, "\n%.*s", PL_FMT(pl_text_str(r->trace)));
+	pl_text_printf(text, "verdict: %s (findings: %zu deny, %zu warn, %zu audit)\n",
+		       v->allowed ? "allowed" : "refused", v->denied, v->warned, v->audited);
+}
+
+static void result_stage(const struct pl_output *out, const struct pl_result *r, struct pl_buf *text)
+{
+	if (r->trace) {
+		trace_text(out, r, text);
+		return;
+	}
+	pl_report_json(r->workload, r->verdict, NULL, text);
+	pl_text_printf(text, "\n");
+}
+
 void pl_output_result(struct pl_output *out, const struct pl_result *r, struct pl_arena *scratch)
 {
 	count_result(out, r);
@@ -138,8 +163,7 @@ void pl_output_result(struct pl_output *out, const struct pl_result *r, struct p
 		result_json(out, r, text);
 		break;
 	case PL_OUTPUT_STAGE:
-		pl_report_json(r->workload, r->verdict, NULL, text);
-		pl_text_printf(text, "\n");
+		result_stage(out, r, text);
 		break;
 	}
 	print(out, stdout, text);

@@ -41,8 +41,9 @@ struct pl_result {
 	const struct pl_workload *workload;
 	const struct pl_verdict *verdict;
 	struct pl_source *source;
-	pl_str at;	   /* where it stands in its document ("items[3]"); empty for the document itself */
-	uint32_t document; /* in its file, from 0 */
+	pl_str at;	      /* where it stands in its document ("items[3]"); empty for the document itself */
+	uint32_t document;    /* in its file, from 0 */
+	struct pl_buf *trace; /* what each rule did; NULL when nobody asked */
 };
 
 /* Starts a report in text; `format` and the rest are set by the caller before pl_output_begin. */

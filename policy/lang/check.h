@@ -222,6 +222,7 @@ struct pl_text_terms {
 struct pl_guard_term {
 	bool unless;
 	struct pl_term *cond;
+	pl_str words;
 };
 struct pl_rule_check {
 	bool forbid;
@@ -232,11 +233,13 @@ struct pl_rule_check {
 struct pl_rule_loop {
 	uint8_t slot;
 	struct pl_term *list, *where; /* where: NULL if none */
+	pl_str name, words, where_words;
 };
 struct pl_rule_terms {
 	const struct pl_decl *decl;
 	uint8_t subject, platforms;
 	struct pl_term *where;
+	pl_str where_words;
 	struct pl_rule_loop *loops;
 	struct pl_guard_term *guards;
 	struct pl_rule_check *checks;

@@ -71,7 +71,20 @@ static const char unless_note[] = "`unless` switches the rule off when its condi
 static const char require_note[] = "`require` passes when its condition is met";
 static const char forbid_note[] = "`forbid` passes when its condition is not met";
 
-static bool filter(struct pl_checker *c, const struct pl_expr *e, struct pl_term **ret)
+/* A part of a rule as its author wrote it: for listings and traces. */
+static pl_str in_words(struct pl_checker *c, pl_str lead, const struct pl_expr *e, const char *tail)
+{
+	struct pl_buf out;
+	pl_buf_init(&out, c->arena, 64);
+	pl_buf_add(&out, lead);
+	pl_expr_print(e, &out);
+	pl_buf_adds(&out, tail);
+	if (out.failed)
+		pl_check_memory(c);
+	return pl_buf_str(&out);
+}
+
+static bool filter(struct pl_checker *c, const struct pl_expr *e, struct pl_term **ret, pl_str *ret_words)
 {
 	struct pl_cond cond;
 	if (!e)
@@ -80,6 +93,7 @@ static bool filter(struct pl_checker *c, const struct pl_expr *e, struct pl_term
 		return false;
 	pl_check_learn(c, cond.when_true);
 	*ret = cond.term;
+	*ret_words = in_words(c, PL_STR("where "), e, "");
 	return true;
 }
 
@@ -99,7 +113,9 @@ static bool loops(struct pl_checker *c, const struct pl_decl *decl, struct pl_ru
 		ret->loop_count++;
 		loop->slot = var.var->u.var.slot;
 		loop->list = var.list;
-		if (!filter(c, l->where, &loop->where))
+		loop->name = l->var.text;
+		loop->words = in_words(c, pl_check_text(c, "for each %.*s in ", PL_FMT(l->var.text)), l->list, "");
+		if (!filter(c, l->where, &loop->where, &loop->where_words))
 			return false;
 	}
 	return true;
@@ -123,7 +139,9 @@ static bool guards(struct pl_checker *c, const struct pl_ast_guard *list, struct
 			continue;
 		}
 		pl_check_learn(c, g->unless ? cond.when_false : cond.when_true);
-		(*ret)[(*ret_count)++] = (struct pl_guard_term){g->unless, cond.term};
+		(*ret)[(*ret_count)++] = (struct pl_guard_term){
+			g->unless, cond.term,
+			in_words(c, g->unless ? PL_STR("unless ") : PL_STR("when "), g->cond, "")};
 	}
 	return ok;
 }
@@ -144,17 +162,6 @@ bool pl_check_policy_guards(struct pl_checker *c, const struct pl_decl *decl, st
  * ------------------------------------------------------------------------------------------------------------------------
  */
 
-static pl_str in_words(struct pl_checker *c, const struct pl_ast_check *check)
-{
-	struct pl_buf out;
-	pl_buf_init(&out, c->arena, 64);
-	pl_buf_adds(&out, check->forbid ? "forbid " : "require ");
-	pl_expr_print(check->cond, &out);
-	if (check->if_set)
-		pl_buf_adds(&out, " if set");
-	return pl_buf_str(&out);
-}
-
 static bool messages(struct pl_checker *c, const struct pl_ast_check *check, struct pl_rule_check *ret)
 {
 	bool ok = check->message.pieces ? pl_check_message(c, &check->message, &ret->message)
@@ -172,7 +179,9 @@ static bool one_check(struct pl_checker *c, const struct pl_ast_check *check, st
 	c->if_set = PL_IF_NOT_GIVEN;
 	if (!ok)
 		return false;
-	*ret = (struct pl_rule_check){.forbid = check->forbid, .cond = cond.term, .condition = in_words(c, check)};
+	pl_str words = in_words(c, check->forbid ? PL_STR("forbid ") : PL_STR("require "), check->cond,
+				check->if_set ? " if set" : "");
+	*ret = (struct pl_rule_check){.forbid = check->forbid, .cond = cond.term, .condition = words};
 	return messages(c, check, ret);
 }
 
@@ -193,7 +202,7 @@ static bool checks(struct pl_checker *c, const struct pl_decl *decl, struct pl_r
 
 static bool body(struct pl_checker *c, const struct pl_decl *decl, struct pl_rule_terms *ret)
 {
-	if (!filter(c, decl->u.rule.where, &ret->where) || !loops(c, decl, ret))
+	if (!filter(c, decl->u.rule.where, &ret->where, &ret->where_words) || !loops(c, decl, ret))
 		return false;
 	if (!guards(c, decl->u.rule.guards, &ret->guards, &ret->guard_count))
 		return false;

@@ -102,10 +102,14 @@ struct pl_loop_code {
 	uint8_t var;
 	uint32_t list;
 	uint32_t where; /* PL_NO_CODE: none */
+	pl_str name;	/* of the variable */
+	pl_str words;	/* `for each v in container.env`, for traces */
+	pl_str where_words;
 };
 struct pl_guard_code {
 	bool unless;
 	uint32_t cond;
+	pl_str words; /* `when cluster.environment == "prod"`, for traces */
 };
 struct pl_check_code {
 	bool forbid; /* `if set` is already part of cond */
@@ -137,6 +141,7 @@ struct pl_rule {
 	uint8_t platforms; /* enum pl_platforms on which it applies */
 	uint8_t needs;	   /* enum pl_needs */
 	uint32_t where;	   /* PL_NO_CODE: none */
+	pl_str where_words;
 	const struct pl_loop_code *loops;
 	const struct pl_guard_code *guards; /* those of the policy first */
 	const struct pl_check_code *checks;

@@ -151,6 +151,11 @@ static uint32_t optional_fragment(struct pl_emit *e, struct pl_term *t)
 	return t ? pl_emit_fragment(e, t) : PL_NO_CODE;
 }
 
+static struct pl_guard_code lay_guard(struct pl_emit *e, const struct pl_guard_term *g)
+{
+	return (struct pl_guard_code){g->unless, pl_emit_fragment(e, g->cond), g->words};
+}
+
 static const struct pl_guard_code *lay_guards(struct pl_emit *e, const struct header *h,
 					      const struct pl_rule_terms *terms)
 {
@@ -159,10 +164,9 @@ static const struct pl_guard_code *lay_guards(struct pl_emit *e, const struct he
 	if (!guards)
 		return NULL;
 	for (uint16_t i = 0; i < h->guard_count; i++)
-		guards[n++] = (struct pl_guard_code){h->guards[i].unless, pl_emit_fragment(e, h->guards[i].cond)};
+		guards[n++] = lay_guard(e, &h->guards[i]);
 	for (uint16_t i = 0; i < terms->guard_count; i++)
-		guards[n++] =
-			(struct pl_guard_code){terms->guards[i].unless, pl_emit_fragment(e, terms->guards[i].cond)};
+		guards[n++] = lay_guard(e, &terms->guards[i]);
 	return guards;
 }
 
@@ -171,7 +175,14 @@ static const struct pl_loop_code *lay_loops(struct pl_emit *e, const struct pl_r
 	struct pl_loop_code *loops = make(e, terms->loop_count, sizeof *loops);
 	for (uint16_t i = 0; loops && i < terms->loop_count; i++) {
 		const struct pl_rule_loop *l = &terms->loops[i];
-		loops[i] = (struct pl_loop_code){l->slot, pl_emit_fragment(e, l->list), optional_fragment(e, l->where)};
+		loops[i] = (struct pl_loop_code){
+			.var = l->slot,
+			.list = pl_emit_fragment(e, l->list),
+			.where = optional_fragment(e, l->where),
+			.name = l->name,
+			.words = l->words,
+			.where_words = l->where_words,
+		};
 	}
 	return loops;
 }
@@ -231,6 +242,7 @@ static void lay_rule(struct pl_emit *e, const struct set *s, const struct pl_rul
 		.platforms = terms->platforms,
 		.needs = needs_of_rule(terms, h),
 		.where = optional_fragment(e, terms->where),
+		.where_words = terms->where_words,
 		.guards = lay_guards(e, h, terms),
 		.loops = lay_loops(e, terms),
 		.checks = lay_checks(e, terms),

@@ -172,16 +172,30 @@ static pl_err add_violation(struct collector *c, uint16_t check, const struct pl
 /* --- one environment
  * ---------------------------------------------------------------------------------------------------- */
 
+static pl_err evaluate(struct collector *c, uint32_t code, pl_str words, struct pl_value *ret)
+{
+	struct pl_trace *trace = c->options->trace;
+	return trace ? pl_trace_fragment(trace, code, words, ret) : pl_run_fragment(c->run, code, ret);
+}
+
 /* Takes a condition into `so_far`. */
-static pl_err conjoin(struct pl_run *run, uint32_t code, bool negate, struct pl_value *so_far)
+static pl_err conjoin(struct collector *c, uint32_t code, pl_str words, bool negate, struct pl_value *so_far)
 {
 	struct pl_value v;
 	if (code == PL_NO_CODE)
 		return PL_OK;
-	PL_TRY(pl_run_fragment(run, code, &v));
+	PL_TRY(evaluate(c, code, words, &v));
 	if (PL_NEVER(v.kind != PL_V_BOOL && v.kind != PL_V_UNKNOWN))
 		return PL_E_INTERNAL;
 	*so_far = pl_kleene_and(*so_far, negate ? pl_kleene_not(v) : v);
+	return PL_OK;
+}
+
+/* The part before this took the rule out. */
+static pl_err idle(const struct collector *c)
+{
+	if (c->options->trace)
+		pl_trace_idle(c->options->trace);
 	return PL_OK;
 }
 
@@ -189,17 +203,22 @@ static pl_err judge(struct collector *c, struct pl_value applies)
 {
 	const struct pl_rule *rule = c->rule;
 	for (uint16_t i = 0; i < rule->guard_count && !pl_is_false(&applies); i++)
-		PL_TRY(conjoin(c->run, rule->guards[i].cond, rule->guards[i].unless, &applies));
+		PL_TRY(conjoin(c, rule->guards[i].cond, rule->guards[i].words, rule->guards[i].unless, &applies));
 	if (pl_is_false(&applies))
-		return PL_OK;
+		return idle(c);
+	struct pl_value worst = pl_value_bool(false);
 	for (uint16_t i = 0; i < rule->check_count; i++) {
+		const struct pl_check_code *check = &rule->checks[i];
 		struct pl_value violated = pl_value_bool(true);
 		c->run->read = PL_NO_NODE;
-		PL_TRY(conjoin(c->run, rule->checks[i].cond, !rule->checks[i].forbid, &violated));
+		PL_TRY(conjoin(c, check->cond, check->condition, !check->forbid, &violated));
 		violated = pl_kleene_and(applies, violated);
+		worst = pl_kleene_or(worst, violated);
 		if (!pl_is_false(&violated))
 			PL_TRY(add_violation(c, i, &violated));
 	}
+	if (c->options->trace)
+		pl_trace_result(c->options->trace, &worst);
 	return PL_OK;
 }
 
@@ -215,11 +234,21 @@ struct level {
 
 static pl_err open_level(struct collector *c, uint16_t depth, struct level *level, const struct pl_value *applies)
 {
-	PL_TRY(pl_run_fragment(c->run, c->rule->loops[depth].list, &level->list));
+	const struct pl_loop_code *loop = &c->rule->loops[depth];
+	PL_TRY(evaluate(c, loop->list, loop->words, &level->list));
+	if (c->options->trace)
+		pl_trace_list(c->options->trace, &level->list);
 	level->applies = *applies;
 	level->whole = level->list.kind == PL_V_UNKNOWN;
 	if (!level->whole && level->list.kind != PL_V_ABSENT)
 		pl_value_iter_init(&level->it, &level->list);
+	return PL_OK;
+}
+
+static pl_err narrow(const struct collector *c, uint16_t depth)
+{
+	if (c->options->trace)
+		pl_trace_element(c->options->trace, depth);
 	return PL_OK;
 }
 
@@ -238,10 +267,13 @@ static pl_err next_element(struct collector *c, uint16_t depth, struct level *le
 		level->whole = false;
 		*var = level->list;
 		*ret_applies = pl_kleene_and(level->applies, level->list);
-		return PL_OK;
+		return *ret_done ? PL_OK : narrow(c, depth);
 	}
 	PL_TRY(pl_value_iter_next(&level->it, c->run->arena, var, ret_done));
-	return *ret_done ? PL_OK : conjoin(c->run, loop->where, false, ret_applies);
+	if (*ret_done)
+		return PL_OK;
+	PL_TRY(narrow(c, depth));
+	return conjoin(c, loop->where, loop->where_words, false, ret_applies);
 }
 
 /* All environments of the further loops, innermost first to advance. */
@@ -257,13 +289,13 @@ static pl_err walk_loops(struct collector *c, struct pl_value applies)
 			if (depth == 0)
 				return PL_OK;
 			depth--;
-		} else if (!pl_is_false(&applies)) {
-			if (depth + 1 == count) {
-				PL_TRY(judge(c, applies));
-			} else {
-				depth++;
-				PL_TRY(open_level(c, depth, &levels[depth], &applies));
-			}
+		} else if (pl_is_false(&applies)) {
+			PL_TRY(idle(c));
+		} else if (depth + 1 == count) {
+			PL_TRY(judge(c, applies));
+		} else {
+			depth++;
+			PL_TRY(open_level(c, depth, &levels[depth], &applies));
 		}
 	}
 }
@@ -274,9 +306,11 @@ static pl_err walk_loops(struct collector *c, struct pl_value applies)
 static pl_err apply_rule(struct collector *c)
 {
 	struct pl_value applies = pl_value_bool(true);
-	PL_TRY(conjoin(c->run, c->rule->where, false, &applies));
+	if (c->options->trace)
+		PL_TRY(pl_trace_subject(c->options->trace, c->rule_index));
+	PL_TRY(conjoin(c, c->rule->where, c->rule->where_words, false, &applies));
 	if (pl_is_false(&applies))
-		return PL_OK;
+		return idle(c);
 	return c->rule->loop_count ? walk_loops(c, applies) : judge(c, applies);
 }
 

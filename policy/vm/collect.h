@@ -3,6 +3,7 @@
 #define PL_VM_COLLECT_H
 
 #include "run.h"
+#include "trace.h"
 #include "update.h"
 
 /* A violation on its way to becoming a finding. */
@@ -20,10 +21,11 @@ struct pl_collection {
 };
 
 struct pl_collect_options {
-	bool keys;	     /* give violations their evidence */
-	bool words;	     /* render messages */
-	const uint8_t *only; /* bits: rules to look at; NULL: all */
-	const uint8_t *skip; /* bits: rules to leave out; NULL: none */
+	bool keys;		/* give violations their evidence */
+	bool words;		/* render messages */
+	const uint8_t *only;	/* bits: rules to look at; NULL: all */
+	const uint8_t *skip;	/* bits: rules to leave out; NULL: none */
+	struct pl_trace *trace; /* NULL: nobody asks what each rule did */
 };
 
 static inline bool pl_bit(const uint8_t *bits, uint32_t i)

@@ -201,6 +201,19 @@ static pl_err push_read(struct machine *m, const struct pl_value *v)
 	return push(m, v);
 }
 
+static void show_slot(const struct machine *m, const struct pl_insn *in, const struct pl_value *v)
+{
+	const struct pl_slot *slot = &m->run->program->slots[in->c];
+	pl_run_note_read(m->run->reads, &(struct pl_read){slot->path, -1, slot->root, *v});
+}
+
+static void show_step(const struct machine *m, const struct pl_insn *in, const struct pl_value *v)
+{
+	const struct pl_insn *from = in - 1; /* what the step begins at is on the stack: something is before it */
+	int16_t var = from->op == PL_OP_VAR ? from->a : (int16_t)-1;
+	pl_run_note_read(m->run->reads, &(struct pl_read){in->c, var, PL_ROOT_NONE, *v});
+}
+
 static pl_err op_slot(struct machine *m, const struct pl_insn *in)
 {
 	struct pl_value v;
@@ -208,6 +221,8 @@ static pl_err op_slot(struct machine *m, const struct pl_insn *in)
 	enum pl_root root = (enum pl_root)m->run->program->slots[in->c].root;
 	if (m->run->read == PL_NO_NODE && root == PL_ROOT_SUBJECT && v.kind != PL_V_SUBJECT && !m->run->evidence)
 		m->run->read = v.node;
+	if (m->run->reads)
+		show_slot(m, in, &v);
 	return push_read(m, &v);
 }
 
@@ -216,6 +231,8 @@ static pl_err op_step(struct machine *m, const struct pl_insn *in)
 	struct pl_value v = m->run->stack[--m->depth];
 	PL_TRY(pl_run_walk(m->run, in->c, &v));
 	pl_run_name_origin(&v, in->c);
+	if (m->run->reads)
+		show_step(m, in, &v);
 	return push_read(m, &v);
 }
 

@@ -91,6 +91,15 @@ void pl_run_stand(struct pl_run *run, enum pl_subject subject, uint32_t index)
 	run->root_stamps[PL_ROOT_CONTAINER] = ++run->serial;
 }
 
+void pl_run_note_read(struct pl_reads *reads, const struct pl_read *read)
+{
+	uint32_t n = reads->count++;
+	if (n < PL_READS_FIRST)
+		reads->first[n] = *read;
+	else
+		reads->last[(n - PL_READS_FIRST) % PL_READS_LAST] = *read;
+}
+
 void pl_run_name_origin(struct pl_value *v, uint32_t path)
 {
 	if (v->kind == PL_V_UNKNOWN && v->ref == 0 && path < UINT16_MAX)

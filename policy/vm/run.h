@@ -23,6 +23,20 @@ struct pl_eval_digest {
 	struct pl_digest sum;	  /* of the elements so far */
 };
 
+/* What fragments read, for who asks to see it: the first values, and the last, which decide. */
+#define PL_READS_FIRST 8
+#define PL_READS_LAST  8
+struct pl_read {
+	uint32_t path;
+	int16_t var;  /* the variable that the path begins at; -1: none, or what a function or look-up gave */
+	uint8_t root; /* PL_ROOT_NONE: not that of a slot */
+	struct pl_value value;
+};
+struct pl_reads {
+	struct pl_read first[PL_READS_FIRST], last[PL_READS_LAST]; /* last: a ring */
+	uint32_t count;
+};
+
 struct pl_run {
 	const struct pl_ready *ready;
 	const struct pl_program *program;
@@ -33,6 +47,7 @@ struct pl_run {
 	struct pl_arena *arena;
 	struct pl_operands operands;
 	struct pl_evidence *evidence; /* NULL: an ordinary run */
+	struct pl_reads *reads;	      /* NULL: nobody asks */
 
 	/* where the run stands */
 	enum pl_subject subject;
@@ -57,6 +72,8 @@ struct pl_run *pl_run_new(const struct pl_ready *ready, const struct pl_workload
 void pl_run_stand(struct pl_run *run, enum pl_subject subject, uint32_t index);
 /* The value of the fragment that begins at code. PL_E_MEMORY or PL_E_INTERNAL. */
 PL_MUST_USE pl_err pl_run_fragment(struct pl_run *run, uint32_t code, struct pl_value *ret);
+/* Notes a value read. */
+void pl_run_note_read(struct pl_reads *reads, const struct pl_read *read);
 /* Walks a path of the program from *v. */
 PL_MUST_USE pl_err pl_run_walk(const struct pl_run *run, uint32_t path, struct pl_value *v);
 /* What a slot of the program holds where the run stands. */

@@ -19,6 +19,7 @@ struct deciding {
 	struct pl_regex_scratch *regex;
 	struct pl_arena *arena;
 	struct pl_verdict *verdict;
+	struct pl_buf *trace; /* NULL: nobody asks */
 };
 
 /* --- the list
@@ -186,6 +187,17 @@ static bool has_before(const struct deciding *d)
 	return d->old && !d->old->malformed && d->old->platform == d->workload->platform && !d->context->strict_updates;
 }
 
+/* What each rule did, then what the comparison with the old object changed about that. */
+static pl_err tell(const struct deciding *d, const struct pl_collect_options *options)
+{
+	PL_TRY(pl_trace_print(options->trace, options->skip, known_roots(d), d->trace));
+	for (size_t i = 0; i < d->verdict->count; i++) {
+		if (d->verdict->findings[i].state == PL_FINDING_ALREADY)
+			pl_trace_already(&d->verdict->findings[i], d->trace);
+	}
+	return d->trace->failed ? PL_E_MEMORY : PL_OK;
+}
+
 static pl_err judge(struct deciding *d)
 {
 	struct pl_collection all = {0};
@@ -195,10 +207,13 @@ static pl_err judge(struct deciding *d)
 	struct pl_run *run = pl_run_new(d->ready, d->workload, d->old, d->context, d->regex, d->arena);
 	if (!run)
 		return PL_E_MEMORY;
+	if (d->trace)
+		PL_TRY(pl_trace_new(run, &options.trace));
 	PL_TRY(pl_collect(run, &options, &all));
 	if (options.keys && all.count)
 		PL_TRY(compare_with_old(d, &all));
-	return publish(d, &all);
+	PL_TRY(publish(d, &all));
+	return d->trace ? tell(d, &options) : PL_OK;
 }
 
 static pl_err add_malformed(struct deciding *d, const struct pl_note *note, struct pl_violation *v)
@@ -238,14 +253,24 @@ static pl_err refuse_malformed(struct deciding *d)
 	}
 	if (PL_NEVER(all.count == 0))
 		return PL_E_INTERNAL;
-	return publish(d, &all);
+	PL_TRY(publish(d, &all));
+	if (d->trace)
+		pl_trace_malformed(d->verdict->findings, d->verdict->count, d->trace);
+	return d->trace && d->trace->failed ? PL_E_MEMORY : PL_OK;
 }
 
 pl_err pl_verdict_make(const struct pl_ready *ready, const struct pl_workload *w, const struct pl_workload *old,
 		       const struct pl_context *context, struct pl_regex_scratch *regex, struct pl_arena *arena,
 		       const struct pl_verdict **ret_verdict)
 {
-	struct deciding d = {ready, w, old, context, regex, arena, pl_arena_zalloc(arena, 1, sizeof *d.verdict)};
+	return pl_verdict_trace(ready, w, old, context, regex, arena, NULL, ret_verdict);
+}
+
+pl_err pl_verdict_trace(const struct pl_ready *ready, const struct pl_workload *w, const struct pl_workload *old,
+			const struct pl_context *context, struct pl_regex_scratch *regex, struct pl_arena *arena,
+			struct pl_buf *trace, const struct pl_verdict **ret_verdict)
+{
+	struct deciding d = {ready, w, old, context, regex, arena, pl_arena_zalloc(arena, 1, sizeof *d.verdict), trace};
 	if (!d.verdict)
 		return PL_E_MEMORY;
 	if (w->platform == PL_PLATFORM_NONE && !w->malformed)

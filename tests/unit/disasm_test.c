@@ -97,8 +97,8 @@ static void whole_program(void **state)
 {
 	(void)state;
 	const struct pl_value consts[] = {text_value("x")};
-	const struct pl_loop_code loops[] = {{0, 9, PL_NO_CODE}};
-	const struct pl_guard_code guards[] = {{true, 13}};
+	const struct pl_loop_code loops[] = {{.list = 9, .where = PL_NO_CODE}};
+	const struct pl_guard_code guards[] = {{.unless = true, .cond = 13}};
 	const struct pl_check_code checks[] = {{.forbid = true, .cond = 22, .message = {pieces, 2}}};
 	const struct pl_rule rules[] = {{.name = PL_STR("r"),
 					 .mode = PL_AST_WARN,

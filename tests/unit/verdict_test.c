@@ -120,9 +120,10 @@ static const struct pl_check_code operation_check[] = {
 static const struct pl_check_code env_check[] = {{.forbid = true, .cond = IS_B, .message = {plain, 1}}};
 static const struct pl_check_code image_check[] = {{.forbid = true, .cond = HAS_IMAGE, .message = {web_words_2, 3}}};
 static const struct pl_check_code value_check[] = {{.forbid = true, .cond = HAS_VALUE, .message = {plain, 1}}};
-static const struct pl_loop_code env_loop[] = {{0, ENV_LIST, PL_NO_CODE}};
-static const struct pl_loop_code b_loop[] = {{0, ENV_LIST, IS_B}};
-static const struct pl_guard_code is_create[] = {{false, IS_CREATE}}, unless_web[] = {{true, IS_WEB}};
+static const struct pl_loop_code env_loop[] = {{.list = ENV_LIST, .where = PL_NO_CODE}};
+static const struct pl_loop_code b_loop[] = {{.list = ENV_LIST, .where = IS_B}};
+static const struct pl_guard_code is_create[] = {{.cond = IS_CREATE}},
+				  unless_web[] = {{.unless = true, .cond = IS_WEB}};
 static const pl_str refs[] = {{"CIS-1", 5}};
 
 #define RULE(name_, mode_)                                                                                             \

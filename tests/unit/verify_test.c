@@ -209,20 +209,20 @@ static void variables(void **state)
 	fill(&s, reads, COUNT(reads));
 	expect(&s, "rule r runs the fragment at 0 without a variable it reads");
 	s.rules[0].loop_count = 1;
-	s.loops[0] = (struct pl_loop_code){0, 2, PL_NO_CODE};
+	s.loops[0] = (struct pl_loop_code){.list = 2, .where = PL_NO_CODE};
 	expect(&s, "");
 	s.loops[0].where = 0;
 	expect(&s, "");
 	s.loops[0].list = 0;
 	expect(&s, "rule r runs the fragment at 0 without a variable it reads");
-	s.loops[0] = (struct pl_loop_code){0, 2, PL_NO_CODE};
+	s.loops[0] = (struct pl_loop_code){.list = 2, .where = PL_NO_CODE};
 	s.loops[1] = s.loops[0];
 	s.rules[0].loop_count = 2;
 	expect(&s, "rule r: loop 1 has a variable out of range or in use");
 	static const struct pl_insn sets[] = {CONST, LOOP(0, 3), OP(VAR, 0, 0, 0), NEXT(0, 2), RETURN, CONST, RETURN};
 	fill(&s, sets, COUNT(sets));
 	s.rules[0].loop_count = 1;
-	s.loops[0] = (struct pl_loop_code){0, 5, PL_NO_CODE};
+	s.loops[0] = (struct pl_loop_code){.list = 5, .where = PL_NO_CODE};
 	expect(&s, "rule r runs the fragment at 0, which uses a variable of the rule");
 	TRY("VAR at 4 reads variable 0 after its loop", CONST, LOOP(0, 3), CONST, NEXT(0, 2), OP(VAR, 0, 0, 0),
 	    OP(AND, 0, 0, 0), RETURN);

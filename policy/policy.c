@@ -69,7 +69,7 @@ size_t pl_policy_packs(const char *const **ret_names)
 struct unit {
 	struct pl_arena *arena;
 	struct pl_diags *diags;
-	struct pl_source *sources;
+	struct pl_policy_source *sources;
 	struct pl_decl **decls;
 	size_t count;
 	bool failed;
@@ -98,7 +98,7 @@ static pl_err add_source(struct unit *u, pl_str name, pl_str text)
 	size_t pack = pack_of_text(text);
 	if (pack < PACK_COUNT && u->loaded[pack])
 		return PL_OK;
-	struct pl_source *s = &u->sources[u->count];
+	struct pl_policy_source *s = &u->sources[u->count];
 	s->name = pl_arena_dup(u->arena, name);
 	s->text = pack < PACK_COUNT ? pl_str_from(packs[pack].text) : pl_arena_dup(u->arena, text);
 	if (!s->name.ptr || !s->text.ptr)
@@ -133,7 +133,7 @@ static pl_str suggest_pack(pl_str given, struct pl_arena *arena)
 	return best.len ? pl_arena_printf(arena, "did you mean \"%.*s\"?", PL_FMT(best)) : (pl_str){0};
 }
 
-static void refuse_pack(struct unit *u, const struct pl_source *s, const struct pl_name *name)
+static void refuse_pack(struct unit *u, const struct pl_policy_source *s, const struct pl_name *name)
 {
 	struct pl_diag d = {.level = PL_DIAG_ERROR, .source = s->name, .text = s->text, .at = name->at};
 	d.code = pl_code_name(PL_CODE_E0205);
@@ -308,7 +308,7 @@ static pl_err print_tokens(const struct pl_policy_source *sources, size_t count,
 			   struct pl_diags *diags)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct pl_source s = {sources[i].name, sources[i].text};
+		struct pl_policy_source s = {sources[i].name, sources[i].text};
 		PL_TRY(pl_lex_dump(&s, out, diags));
 	}
 	return PL_OK;

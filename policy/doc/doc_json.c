@@ -315,11 +315,11 @@ COLD static pl_err fail_word(const struct reader *r, const char *p)
 	uint32_t len = (uint32_t)word.len;
 	if ((*p >= '0' && *p <= '9') || *p == '-')
 		return FAULT(r, p, len, "write numbers as in 10, -1.5 or 2e9: no leading zeros, no other base",
-			     "`%.*s` is not a number", PL_FMT(word));
+			     "this is not a number");
 	if (pl_str_eq(word, PL_STR("NaN")) || pl_str_eq(word, PL_STR("Infinity")))
 		return FAULT(r, p, len, "write a number, a string or null", "JSON has no `%.*s`", PL_FMT(word));
 	return FAULT(r, p, len, "put text in double quotes; the words of JSON are true, false and null, in lower case",
-		     "`%.*s` is not a value", PL_FMT(word));
+		     "this word is not a value"); /* not repeated: it may be a password that lacks its quotes */
 }
 
 COLD static pl_err fail_number(const struct reader *r, const char *fault)

@@ -5,12 +5,7 @@
 #ifndef PL_LANG_AST_H
 #define PL_LANG_AST_H
 
-#include "plimsoll/diag.h"
-
-struct pl_source {
-	pl_str name;
-	pl_str text;
-};
+#include "plimsoll/policy.h"
 
 /* A name with its place. */
 struct pl_name {
@@ -264,11 +259,11 @@ struct pl_ast_expect {
 
 /* Parses one source. *ret_decls is the list of its declarations (those that parsed, when there were errors). Errors go
  * to diags; PL_E_POLICY when there was one, PL_E_MEMORY. */
-PL_MUST_USE pl_err pl_parse(const struct pl_source *source, uint16_t source_index, struct pl_arena *arena,
+PL_MUST_USE pl_err pl_parse(const struct pl_policy_source *source, uint16_t source_index, struct pl_arena *arena,
 			    struct pl_decl **ret_decls, struct pl_diags *diags);
 /* Parses VALUE of --set as one elsex. */
-PL_MUST_USE pl_err pl_parse_value(const struct pl_source *source, struct pl_arena *arena, struct pl_expr **ret_expr,
-				  struct pl_diags *diags);
+PL_MUST_USE pl_err pl_parse_value(const struct pl_policy_source *source, struct pl_arena *arena,
+				  struct pl_expr **ret_expr, struct pl_diags *diags);
 struct pl_buf;
 /* Prints declarations, an indented line each part: for `explain --stage=ast` and goldens. */
 void pl_ast_dump(const struct pl_decl *decls, struct pl_buf *out);

@@ -40,7 +40,7 @@ static PL_PRINTF(3, 0) void add(struct pl_diags *diags, struct pl_diag *d, const
 	pl_diags_add(diags, d);
 }
 
-static struct pl_diag diag_at(enum pl_diag_level level, const struct pl_source *source, enum pl_code code,
+static struct pl_diag diag_at(enum pl_diag_level level, const struct pl_policy_source *source, enum pl_code code,
 			      struct pl_span at)
 {
 	return (struct pl_diag){
@@ -52,7 +52,7 @@ static struct pl_diag diag_at(enum pl_diag_level level, const struct pl_source *
 	};
 }
 
-void pl_lang_errorv(struct pl_diags *diags, const struct pl_source *source, enum pl_code code, struct pl_span at,
+void pl_lang_errorv(struct pl_diags *diags, const struct pl_policy_source *source, enum pl_code code, struct pl_span at,
 		    pl_str label, pl_str note, pl_str help, const char *fmt, va_list ap)
 {
 	if (!diags)
@@ -64,7 +64,7 @@ void pl_lang_errorv(struct pl_diags *diags, const struct pl_source *source, enum
 	add(diags, &d, fmt, ap);
 }
 
-void pl_lang_error(struct pl_diags *diags, const struct pl_source *source, enum pl_code code, struct pl_span at,
+void pl_lang_error(struct pl_diags *diags, const struct pl_policy_source *source, enum pl_code code, struct pl_span at,
 		   pl_str label, pl_str note, pl_str help, const char *fmt, ...)
 {
 	va_list ap;
@@ -73,8 +73,8 @@ void pl_lang_error(struct pl_diags *diags, const struct pl_source *source, enum 
 	va_end(ap);
 }
 
-void pl_lang_warning(struct pl_diags *diags, const struct pl_source *source, enum pl_code code, struct pl_span at,
-		     pl_str label, pl_str note, pl_str help, const char *fmt, ...)
+void pl_lang_warning(struct pl_diags *diags, const struct pl_policy_source *source, enum pl_code code,
+		     struct pl_span at, pl_str label, pl_str note, pl_str help, const char *fmt, ...)
 {
 	if (!diags)
 		return;

@@ -27,14 +27,14 @@ enum pl_code_stage pl_code_stage_of(enum pl_code code);
 
 /* Reports an error at a place of source. label, note and help may be empty, and are copied. To format one of them:
  * pl_arena_printf(diags->arena, ...). A NULL diags swallows it. */
-void pl_lang_error(struct pl_diags *diags, const struct pl_source *source, enum pl_code code, struct pl_span at,
+void pl_lang_error(struct pl_diags *diags, const struct pl_policy_source *source, enum pl_code code, struct pl_span at,
 		   pl_str label, pl_str note, pl_str help, const char *fmt, ...) PL_PRINTF(8, 9);
 /* The same with the arguments of fmt in ap. */
-void pl_lang_errorv(struct pl_diags *diags, const struct pl_source *source, enum pl_code code, struct pl_span at,
+void pl_lang_errorv(struct pl_diags *diags, const struct pl_policy_source *source, enum pl_code code, struct pl_span at,
 		    pl_str label, pl_str note, pl_str help, const char *fmt, va_list ap) PL_PRINTF(8, 0);
 /* The same as a warning: the policy is loaded all the same. */
-void pl_lang_warning(struct pl_diags *diags, const struct pl_source *source, enum pl_code code, struct pl_span at,
-		     pl_str label, pl_str note, pl_str help, const char *fmt, ...) PL_PRINTF(8, 9);
+void pl_lang_warning(struct pl_diags *diags, const struct pl_policy_source *source, enum pl_code code,
+		     struct pl_span at, pl_str label, pl_str note, pl_str help, const char *fmt, ...) PL_PRINTF(8, 9);
 
 /* The span from the start of a to the end of b. */
 struct pl_span pl_span_join(struct pl_span a, struct pl_span b);

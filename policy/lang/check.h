@@ -24,7 +24,7 @@ enum pl_if_set { PL_IF_NOT_GIVEN, PL_IF_REQUIRE, PL_IF_FORBID };
 /* A `let`, or a `param` with what --set made of it. */
 struct pl_def {
 	const struct pl_decl *decl;
-	const struct pl_source *source;
+	const struct pl_policy_source *source;
 	const struct pl_param_setting *setting; /* NULL: as the policy says */
 	struct pl_term *constant;		/* its value, once known to be one */
 	bool open;				/* being expanded just now: a second time is a circle */
@@ -40,7 +40,7 @@ struct pl_binding {
 
 /* Where names are looked up: replaced as a whole when a `let` is entered. */
 struct pl_scope {
-	const struct pl_source *source;
+	const struct pl_policy_source *source;
 	uint16_t source_index;
 	const struct pl_binding *bindings;
 	uint8_t subject;   /* enum pl_subject of the rule; NONE in policy guards and parameters */
@@ -56,7 +56,7 @@ struct pl_checker {
 	unsigned errors; /* reported */
 	bool quiet;	 /* trying something out: errors are counted, not reported, absence is not judged */
 
-	const struct pl_source *sources;
+	const struct pl_policy_source *sources;
 	struct pl_decl *const *decls;
 	size_t source_count;
 	struct pl_intern let_names, param_names, rule_names, fixture_names; /* numbers are indices of the following */
@@ -86,7 +86,7 @@ struct pl_cond {
 struct pl_complaint {
 	enum pl_code code;
 	struct pl_span at;
-	const struct pl_source *source; /* NULL: that of the scope */
+	const struct pl_policy_source *source; /* NULL: that of the scope */
 	pl_str label, note, help;
 };
 void pl_check_complain(struct pl_checker *c, const struct pl_complaint *complaint, const char *fmt, ...)

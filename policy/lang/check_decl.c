@@ -6,7 +6,7 @@
 /* --- names
  * ---------------------------------------------------------------------------------------------------------------- */
 
-static pl_str place(struct pl_checker *c, const struct pl_source *source, struct pl_span at)
+static pl_str place(struct pl_checker *c, const struct pl_policy_source *source, struct pl_span at)
 {
 	struct pl_position p = pl_position_of(source->text, at.start);
 	return pl_check_text(c, "first defined at %.*s:%u:%u", PL_FMT(source->name), p.line, p.column);
@@ -266,12 +266,12 @@ static pl_str list_params(struct pl_checker *c)
 static void apply_setting(struct pl_checker *c, const struct pl_param_setting *setting)
 {
 	uint32_t i;
-	struct pl_source *source = pl_arena_zalloc(c->arena, 1, sizeof *source);
+	struct pl_policy_source *source = pl_arena_zalloc(c->arena, 1, sizeof *source);
 	if (!source) {
 		pl_check_memory(c);
 		return;
 	}
-	*source = (struct pl_source){PL_STR("--set"), setting->name};
+	*source = (struct pl_policy_source){PL_STR("--set"), setting->name};
 	c->scope.source = source;
 	struct pl_complaint complaint = {.code = PL_CODE_E0302, .at = {0, (uint32_t)setting->name.len}};
 	if (!pl_intern_find(&c->param_names, setting->name, &i)) {

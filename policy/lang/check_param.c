@@ -116,7 +116,7 @@ static struct pl_term *raw_setting(struct pl_checker *c, pl_str text)
 /* One value: its text is a source of its own, so that a complaint shows it. */
 static struct pl_term *setting_item(struct pl_checker *c, const struct pl_def *def, pl_str text, uint8_t kind)
 {
-	struct pl_source *source = pl_arena_zalloc(c->arena, 1, sizeof *source);
+	struct pl_policy_source *source = pl_arena_zalloc(c->arena, 1, sizeof *source);
 	if (!source)
 		return pl_check_memory(c);
 	source->name = pl_check_text(c, "--set %.*s", PL_FMT(def->decl->name.text));

@@ -177,7 +177,7 @@ struct pl_program {
  * the
  * --set values. Unknown parameter names in settings are errors. */
 struct pl_param_setting;
-PL_MUST_USE pl_err pl_compile(const struct pl_source *sources, struct pl_decl *const *decls, size_t count,
+PL_MUST_USE pl_err pl_compile(const struct pl_policy_source *sources, struct pl_decl *const *decls, size_t count,
 			      const struct pl_param_setting *settings, size_t setting_count, struct pl_arena *arena,
 			      struct pl_program **ret_program, struct pl_diags *diags);
 

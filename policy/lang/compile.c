@@ -309,7 +309,7 @@ static pl_err lay_out(struct set *s, struct pl_program **ret)
 	return PL_OK;
 }
 
-pl_err pl_compile(const struct pl_source *sources, struct pl_decl *const *decls, size_t count,
+pl_err pl_compile(const struct pl_policy_source *sources, struct pl_decl *const *decls, size_t count,
 		  const struct pl_param_setting *settings, size_t setting_count, struct pl_arena *arena,
 		  struct pl_program **ret_program, struct pl_diags *diags)
 {

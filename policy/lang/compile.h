@@ -24,8 +24,8 @@ struct pl_emit {
 	uint32_t fragment_room;
 	unsigned stack; /* values on it at this point of the code */
 	struct pl_span at;
-	const struct pl_source *source; /* of what is being compiled, for limits */
-	bool failed;			/* a limit was reported, or memory is out */
+	const struct pl_policy_source *source; /* of what is being compiled, for limits */
+	bool failed;			       /* a limit was reported, or memory is out */
 };
 
 /* compile_pool.c. All give an index; after a failure any number. */

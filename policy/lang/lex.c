@@ -72,7 +72,7 @@ static struct pl_span span_of(const struct pl_lexer *lx, uint32_t start, uint32_
 	return (struct pl_span){start, end - start};
 }
 
-void pl_lex_finish(struct pl_lexer *lx, struct pl_token *t, enum pl_token_kind kind, uint32_t end)
+void pl_lex_finish(struct pl_lexer *lx, struct pl_lexeme *t, enum pl_token_kind kind, uint32_t end)
 {
 	t->kind = kind;
 	t->at = span_of(lx, t->start, end);
@@ -87,7 +87,7 @@ static enum pl_code code_here(const struct pl_lexer *lx, enum pl_code code)
 	return lx->places && code == PL_CODE_E0002 ? PL_CODE_E0103 : code;
 }
 
-void pl_lex_refuse(struct pl_lexer *lx, struct pl_token *t, enum pl_code code, uint32_t end, const char *help,
+void pl_lex_refuse(struct pl_lexer *lx, struct pl_lexeme *t, enum pl_code code, uint32_t end, const char *help,
 		   const char *fmt, ...)
 {
 	pl_lex_finish(lx, t, PL_TOKEN_ERROR, end);
@@ -164,7 +164,7 @@ static pl_err look_through(struct pl_lexer *lx)
 	return lx->errors ? PL_E_POLICY : PL_OK;
 }
 
-pl_err pl_lex_open(struct pl_lexer *lx, const struct pl_source *source, struct pl_diags *diags)
+pl_err pl_lex_open(struct pl_lexer *lx, const struct pl_policy_source *source, struct pl_diags *diags)
 {
 	memset(lx, 0, sizeof *lx);
 	lx->source = source;
@@ -172,7 +172,7 @@ pl_err pl_lex_open(struct pl_lexer *lx, const struct pl_source *source, struct p
 	lx->diags = diags;
 	if (source->text.len <= PL_MAX_SOURCE)
 		return look_through(lx);
-	struct pl_source name_only = {.name = source->name};
+	struct pl_policy_source name_only = {.name = source->name};
 	lx->errors++;
 	pl_lang_error(diags, &name_only, PL_CODE_E0003, (struct pl_span){0}, (pl_str){0}, (pl_str){0},
 		      PL_STR("split it: all files of a directory are one policy"),
@@ -228,7 +228,7 @@ static bool looks_like_version(const struct pl_lexer *lx, uint32_t start, uint32
 	return true;
 }
 
-static void read_word(struct pl_lexer *lx, struct pl_token *t)
+static void read_word(struct pl_lexer *lx, struct pl_lexeme *t)
 {
 	uint32_t end = word_end(lx, t->start);
 	bool kebab = false;
@@ -288,9 +288,9 @@ static uint32_t line_end(const struct pl_lexer *lx, uint32_t at)
 
 /* Gives up on a string whose escape at `at` is wrong: the caret goes to the escape, reading goes on after the string.
  */
-static void refuse_escape(struct pl_lexer *lx, struct pl_token *t, uint32_t at)
+static void refuse_escape(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t at)
 {
-	struct pl_token escape = *t;
+	struct pl_lexeme escape = *t;
 	escape.start = at;
 	uint32_t shown = at + 1 < lx->text.len ? at + 2 : at + 1;
 	while (shown < lx->text.len && ((unsigned char)lx->text.ptr[shown] & 0xC0) == 0x80)
@@ -304,7 +304,7 @@ static void refuse_escape(struct pl_lexer *lx, struct pl_token *t, uint32_t at)
 	pl_lex_finish(lx, t, PL_TOKEN_ERROR, pl_lex_char(lx, end) == '"' ? end + 1 : end);
 }
 
-static void read_string(struct pl_lexer *lx, struct pl_token *t)
+static void read_string(struct pl_lexer *lx, struct pl_lexeme *t)
 {
 	uint32_t limit = line_end(lx, t->start);
 	for (uint32_t i = t->start + 1; i < limit;) {
@@ -326,7 +326,7 @@ static void read_string(struct pl_lexer *lx, struct pl_token *t)
 		      "this string has no end");
 }
 
-static void read_text(struct pl_lexer *lx, struct pl_token *t)
+static void read_text(struct pl_lexer *lx, struct pl_lexeme *t)
 {
 	uint32_t begin = t->start + 3;
 	for (uint32_t i = begin; i + 3 <= lx->text.len; i++) {
@@ -341,7 +341,7 @@ static void read_text(struct pl_lexer *lx, struct pl_token *t)
 	lx->pos = (uint32_t)lx->text.len;
 }
 
-static void finish_pattern(struct pl_lexer *lx, struct pl_token *t, uint32_t slash)
+static void finish_pattern(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t slash)
 {
 	uint32_t end = word_end(lx, slash + 1);
 	uint32_t flags = end - slash - 1;
@@ -357,7 +357,7 @@ static void finish_pattern(struct pl_lexer *lx, struct pl_token *t, uint32_t sla
 	t->ignore_case = flags == 1;
 }
 
-static void read_pattern(struct pl_lexer *lx, struct pl_token *t)
+static void read_pattern(struct pl_lexer *lx, struct pl_lexeme *t)
 {
 	uint32_t limit = line_end(lx, t->start);
 	for (uint32_t i = t->start + 1; i < limit; i++) {
@@ -427,7 +427,7 @@ static const char *help_for(uint32_t point)
 	}
 }
 
-static void refuse_character(struct pl_lexer *lx, struct pl_token *t)
+static void refuse_character(struct pl_lexer *lx, struct pl_lexeme *t)
 {
 	uint32_t point;
 	unsigned n = pl_utf8_decode(lx->text.ptr + t->start, lx->text.len - t->start, &point);
@@ -444,7 +444,7 @@ static void refuse_character(struct pl_lexer *lx, struct pl_token *t)
 		      lx->text.ptr + t->start);
 }
 
-static void read_sign(struct pl_lexer *lx, struct pl_token *t)
+static void read_sign(struct pl_lexer *lx, struct pl_lexeme *t)
 {
 	uint32_t len;
 	enum pl_token_kind kind = sign_of(lx->text.ptr[t->start], pl_lex_char(lx, t->start + 1), &len);
@@ -454,7 +454,7 @@ static void read_sign(struct pl_lexer *lx, struct pl_token *t)
 		pl_lex_finish(lx, t, kind, t->start + len);
 }
 
-static void read_token(struct pl_lexer *lx, struct pl_token *t)
+static void read_token(struct pl_lexer *lx, struct pl_lexeme *t)
 {
 	char c = pl_lex_char(lx, lx->pos);
 	if (lx->pos >= lx->text.len)
@@ -473,9 +473,9 @@ static void read_token(struct pl_lexer *lx, struct pl_token *t)
 		read_sign(lx, t);
 }
 
-void pl_lex_next(struct pl_lexer *lx, struct pl_token *ret_token)
+void pl_lex_next(struct pl_lexer *lx, struct pl_lexeme *ret_token)
 {
-	struct pl_token t = {.first = skip_blank(lx)};
+	struct pl_lexeme t = {.first = skip_blank(lx)};
 	t.start = lx->pos;
 	read_token(lx, &t);
 	lx->last = t.kind;
@@ -539,9 +539,9 @@ static uint32_t json_end(const struct pl_lexer *lx, uint32_t at)
 	return 0;
 }
 
-void pl_lex_json(struct pl_lexer *lx, struct pl_token *ret_token)
+void pl_lex_json(struct pl_lexer *lx, struct pl_lexeme *ret_token)
 {
-	struct pl_token t = {.first = skip_blank(lx)};
+	struct pl_lexeme t = {.first = skip_blank(lx)};
 	t.start = lx->pos;
 	uint32_t end = json_end(lx, lx->pos);
 	if (end)
@@ -565,10 +565,10 @@ static const char *class_of(enum pl_token_kind kind)
 	return space ? space + 1 : kinds[kind].name;
 }
 
-pl_err pl_lex_dump(const struct pl_source *source, struct pl_buf *out, struct pl_diags *diags)
+pl_err pl_lex_dump(const struct pl_policy_source *source, struct pl_buf *out, struct pl_diags *diags)
 {
 	struct pl_lexer lx;
-	struct pl_token t;
+	struct pl_lexeme t;
 	uint32_t line = 1, seen = 0; /* lines up to `seen` are counted: linear time */
 	PL_TRY(pl_lex_open(&lx, source, diags));
 	for (pl_lex_next(&lx, &t); t.kind != PL_TOKEN_END; pl_lex_next(&lx, &t)) {

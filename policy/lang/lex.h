@@ -22,7 +22,7 @@ enum pl_token_kind {
 	PL_TOKEN_COUNT_
 };
 
-struct pl_token {
+struct pl_lexeme {
 	enum pl_token_kind kind;
 	bool first;	     /* the first of its line */
 	bool ignore_case;    /* REGEX with `i` */
@@ -33,7 +33,7 @@ struct pl_token {
 };
 
 struct pl_lexer {
-	const struct pl_source *source;
+	const struct pl_policy_source *source;
 	pl_str text;		/* what is read: the source, or a decoded message */
 	const uint32_t *places; /* offset in the source of each byte of text and of its end; NULL: they are the same */
 	uint32_t pos;
@@ -45,11 +45,11 @@ struct pl_lexer {
 
 /* Begins to read a source. Refuses one over the limit, one that is not UTF-8, and one that holds control, bidirectional
  * or invisible characters: PL_E_POLICY. */
-PL_MUST_USE pl_err pl_lex_open(struct pl_lexer *lx, const struct pl_source *source, struct pl_diags *diags);
+PL_MUST_USE pl_err pl_lex_open(struct pl_lexer *lx, const struct pl_policy_source *source, struct pl_diags *diags);
 /* The next token; END at the end, as often as asked. */
-void pl_lex_next(struct pl_lexer *lx, struct pl_token *ret_token);
+void pl_lex_next(struct pl_lexer *lx, struct pl_lexeme *ret_token);
 /* Reads one JSON value instead: text is the value as written. */
-void pl_lex_json(struct pl_lexer *lx, struct pl_token *ret_token);
+void pl_lex_json(struct pl_lexer *lx, struct pl_lexeme *ret_token);
 
 /* "`satisfies`", "a name": how messages call it; static. */
 const char *pl_token_name(enum pl_token_kind kind);
@@ -62,15 +62,15 @@ bool pl_token_is_keyword(enum pl_token_kind kind);
 const char *pl_lex_unseen(uint32_t point);
 /* Prints the tokens of a source, one a line: for `explain --stage=tokens`. */
 struct pl_buf;
-PL_MUST_USE pl_err pl_lex_dump(const struct pl_source *source, struct pl_buf *out, struct pl_diags *diags);
+PL_MUST_USE pl_err pl_lex_dump(const struct pl_policy_source *source, struct pl_buf *out, struct pl_diags *diags);
 
 /* --- between lex.c and lex_number.c --------------------------------------------------------------------------------
  */
 
 /* Finishes a token that ends at byte `end` of the text. */
-void pl_lex_finish(struct pl_lexer *lx, struct pl_token *t, enum pl_token_kind kind, uint32_t end);
+void pl_lex_finish(struct pl_lexer *lx, struct pl_lexeme *t, enum pl_token_kind kind, uint32_t end);
 /* Reports that the text from t->start to end is wrong, and makes t an ERROR that ends there. help may be NULL. */
-void pl_lex_refuse(struct pl_lexer *lx, struct pl_token *t, enum pl_code code, uint32_t end, const char *help,
+void pl_lex_refuse(struct pl_lexer *lx, struct pl_lexeme *t, enum pl_code code, uint32_t end, const char *help,
 		   const char *fmt, ...) PL_PRINTF(6, 7);
 /* The byte at pos + ahead, NUL past the end. */
 char pl_lex_char(const struct pl_lexer *lx, uint32_t at);
@@ -78,8 +78,8 @@ char pl_lex_char(const struct pl_lexer *lx, uint32_t at);
 bool pl_lex_is_word(char c);
 bool pl_lex_is_digit(char c);
 /* Reads what begins with a digit at t->start: INT, DECIMAL, QTY, RANGE, DUR or DATE. */
-void pl_lex_number(struct pl_lexer *lx, struct pl_token *t);
+void pl_lex_number(struct pl_lexer *lx, struct pl_lexeme *t);
 /* Reads a VERSION; the text at t->start is `v` and digits up to word_end. */
-void pl_lex_version(struct pl_lexer *lx, struct pl_token *t, uint32_t word_end);
+void pl_lex_version(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t word_end);
 
 #endif

@@ -77,7 +77,7 @@ static int64_t octal_of(const struct pl_lexer *lx, uint32_t start, uint32_t end)
 	return value;
 }
 
-static void refuse_leading_zero(struct pl_lexer *lx, struct pl_token *t, uint32_t start, uint32_t end)
+static void refuse_leading_zero(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t start, uint32_t end)
 {
 	char room[128] = "";
 	struct pl_buf help;
@@ -92,7 +92,7 @@ static void refuse_leading_zero(struct pl_lexer *lx, struct pl_token *t, uint32_
 }
 
 /* Reads the INT between start and end into *ret_value, or refuses the token. */
-static bool read_integer(struct pl_lexer *lx, struct pl_token *t, uint32_t start, uint32_t end, int64_t *ret_value)
+static bool read_integer(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t start, uint32_t end, int64_t *ret_value)
 {
 	if (end - start > 1 && lx->text.ptr[start] == '0') {
 		refuse_leading_zero(lx, t, start, end);
@@ -136,7 +136,7 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day)
 	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
-static void read_date(struct pl_lexer *lx, struct pl_token *t)
+static void read_date(struct pl_lexer *lx, struct pl_lexeme *t)
 {
 	int64_t year = 0, month = 0, day = 0;
 	bool fits = integer_of(lx, t->start, t->start + 4, &year) &&
@@ -160,7 +160,7 @@ static bool touches_dash(const struct pl_lexer *lx, uint32_t end)
 	return pl_lex_char(lx, end) == '-' && pl_lex_is_word(pl_lex_char(lx, end + 1));
 }
 
-static void refuse_dash(struct pl_lexer *lx, struct pl_token *t, uint32_t end)
+static void refuse_dash(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t end)
 {
 	while (pl_lex_char(lx, end) == '-' || pl_lex_char(lx, end) == '.' || pl_lex_is_word(pl_lex_char(lx, end)))
 		end++;
@@ -168,7 +168,7 @@ static void refuse_dash(struct pl_lexer *lx, struct pl_token *t, uint32_t end)
 		      "`%.*s` is neither a date nor a subtraction", (int)(end - t->start), lx->text.ptr + t->start);
 }
 
-static void read_range(struct pl_lexer *lx, struct pl_token *t, uint32_t dots)
+static void read_range(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t dots)
 {
 	uint32_t end = digits_end(lx, dots + 2);
 	int64_t low = 0, high = 0;
@@ -205,7 +205,7 @@ static const char *meant_unit(pl_str unit)
 	return NULL;
 }
 
-static void refuse_unit(struct pl_lexer *lx, struct pl_token *t, uint32_t digits, uint32_t end)
+static void refuse_unit(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t digits, uint32_t end)
 {
 	pl_str unit = {lx->text.ptr + digits, end - digits};
 	const char *meant = meant_unit(unit);
@@ -221,7 +221,7 @@ static void refuse_unit(struct pl_lexer *lx, struct pl_token *t, uint32_t digits
 }
 
 /* A number with what is written after it: a unit, or nothing. */
-static void read_unit(struct pl_lexer *lx, struct pl_token *t, uint32_t digits, bool decimal)
+static void read_unit(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t digits, bool decimal)
 {
 	uint32_t end = word_end(lx, digits);
 	pl_str unit = {lx->text.ptr + digits, end - digits};
@@ -242,7 +242,7 @@ static void read_unit(struct pl_lexer *lx, struct pl_token *t, uint32_t digits, 
 	}
 }
 
-static void read_decimal(struct pl_lexer *lx, struct pl_token *t, uint32_t dot)
+static void read_decimal(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t dot)
 {
 	uint32_t end = dot + 1;
 	int64_t whole = 0;
@@ -259,7 +259,7 @@ static void read_decimal(struct pl_lexer *lx, struct pl_token *t, uint32_t dot)
 		read_unit(lx, t, end, true);
 }
 
-void pl_lex_number(struct pl_lexer *lx, struct pl_token *t)
+void pl_lex_number(struct pl_lexer *lx, struct pl_lexeme *t)
 {
 	uint32_t end = digits_end(lx, t->start);
 	if (is_shape_of_date(lx, t->start))
@@ -272,7 +272,7 @@ void pl_lex_number(struct pl_lexer *lx, struct pl_token *t)
 		read_unit(lx, t, end, false);
 }
 
-void pl_lex_version(struct pl_lexer *lx, struct pl_token *t, uint32_t word_end_)
+void pl_lex_version(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t word_end_)
 {
 	uint32_t end = word_end_;
 	for (unsigned parts = 1; parts < 3; parts++) {

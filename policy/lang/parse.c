@@ -33,7 +33,7 @@ void pl_parse_advance(struct pl_parser *p)
 	p->has_ahead = false;
 }
 
-const struct pl_token *pl_parse_peek(struct pl_parser *p)
+const struct pl_lexeme *pl_parse_peek(struct pl_parser *p)
 {
 	if (!p->has_ahead)
 		pl_lex_next(&p->lx, &p->ahead);
@@ -94,7 +94,7 @@ void pl_parse_fail(struct pl_parser *p, enum pl_code code, struct pl_span at, pl
 /* What stands at cur, for "found ...". */
 static pl_str found(struct pl_parser *p)
 {
-	const struct pl_token *t = &p->cur;
+	const struct pl_lexeme *t = &p->cur;
 	if (t->kind == PL_TOKEN_END && p->lx.places)
 		return PL_STR("the end of the message");
 	if (t->kind == PL_TOKEN_END || t->kind == PL_TOKEN_TEXT || t->kind == PL_TOKEN_JSON)
@@ -394,7 +394,7 @@ static void parse_file(struct pl_parser *p, struct pl_decl **ret_decls)
 	}
 }
 
-static pl_err open_parser(struct pl_parser *p, const struct pl_source *source, uint16_t source_index,
+static pl_err open_parser(struct pl_parser *p, const struct pl_policy_source *source, uint16_t source_index,
 			  struct pl_arena *arena, struct pl_diags *diags)
 {
 	memset(p, 0, sizeof *p);
@@ -414,7 +414,7 @@ static pl_err result_of(const struct pl_parser *p)
 	return p->errors + p->lx.errors ? PL_E_POLICY : PL_OK;
 }
 
-pl_err pl_parse(const struct pl_source *source, uint16_t source_index, struct pl_arena *arena,
+pl_err pl_parse(const struct pl_policy_source *source, uint16_t source_index, struct pl_arena *arena,
 		struct pl_decl **ret_decls, struct pl_diags *diags)
 {
 	struct pl_parser p;
@@ -427,7 +427,7 @@ pl_err pl_parse(const struct pl_source *source, uint16_t source_index, struct pl
 	return err;
 }
 
-pl_err pl_parse_value(const struct pl_source *source, struct pl_arena *arena, struct pl_expr **ret_expr,
+pl_err pl_parse_value(const struct pl_policy_source *source, struct pl_arena *arena, struct pl_expr **ret_expr,
 		      struct pl_diags *diags)
 {
 	struct pl_parser p;

@@ -18,7 +18,7 @@ struct pl_parser {
 	struct pl_lexer lx;
 	struct pl_arena *arena;
 	struct pl_diags *diags;
-	struct pl_token cur, ahead;
+	struct pl_lexeme cur, ahead;
 	bool has_ahead;
 	bool panic;
 	bool out_of_memory;
@@ -37,7 +37,7 @@ bool pl_parse_at(const struct pl_parser *p, enum pl_token_kind kind);
 bool pl_parse_at_word(const struct pl_parser *p, const char *word);
 void pl_parse_advance(struct pl_parser *p);
 /* The token after cur. */
-const struct pl_token *pl_parse_peek(struct pl_parser *p);
+const struct pl_lexeme *pl_parse_peek(struct pl_parser *p);
 bool pl_parse_accept(struct pl_parser *p, enum pl_token_kind kind);
 /* Accepts, or fails with "expected .., found ..". */
 bool pl_parse_expect(struct pl_parser *p, enum pl_token_kind kind);
@@ -100,7 +100,7 @@ void pl_parse_refuse_else(struct pl_parser *p);
 /* A STRING, decoded into the arena; `what` names it in messages. */
 bool pl_parse_string(struct pl_parser *p, const char *what, pl_str *ret_text);
 /* The same of a token at hand. */
-pl_str pl_parse_decode(struct pl_parser *p, const struct pl_token *t);
+pl_str pl_parse_decode(struct pl_parser *p, const struct pl_lexeme *t);
 /* A STRING with interpolations. */
 bool pl_parse_message(struct pl_parser *p, struct pl_text *ret_text);
 /* A TEXT without its common indentation. */

@@ -61,7 +61,7 @@ static pl_str decode(pl_str raw, uint32_t base, char *out, uint32_t *places)
 	return (pl_str){out, len};
 }
 
-pl_str pl_parse_decode(struct pl_parser *p, const struct pl_token *t)
+pl_str pl_parse_decode(struct pl_parser *p, const struct pl_lexeme *t)
 {
 	char *room = pl_parse_alloc(p, t->text.len + 1, 1);
 	return room ? decode(t->text, 0, room, NULL) : PL_NONE;
@@ -203,7 +203,7 @@ bool pl_parse_message(struct pl_parser *p, struct pl_text *ret_text)
 		pl_parse_unexpected(p, PL_STR("a string"), PL_NONE);
 		return false;
 	}
-	struct pl_token t = p->cur;
+	struct pl_lexeme t = p->cur;
 	char *room = pl_parse_alloc(p, t.text.len + 1, 1);
 	struct decoded d = {.places = pl_parse_alloc(p, t.text.len + 1, sizeof *d.places)};
 	if (!room || !d.places)

@@ -147,7 +147,7 @@ static struct pl_expr *closed(struct pl_parser *p, struct pl_expr *e, enum pl_to
 	return e;
 }
 
-static struct pl_expr *parse_call(struct pl_parser *p, const struct pl_token *name)
+static struct pl_expr *parse_call(struct pl_parser *p, const struct pl_lexeme *name)
 {
 	struct pl_expr *e = pl_parse_node(p, PL_EXPR_CALL, name->at);
 	if (!e || !pl_parse_enter(p))
@@ -189,7 +189,7 @@ static struct pl_expr *parse_index(struct pl_parser *p, struct pl_expr *base)
 
 static struct pl_expr *parse_path(struct pl_parser *p)
 {
-	struct pl_token name = p->cur;
+	struct pl_lexeme name = p->cur;
 	pl_parse_advance(p);
 	struct pl_expr *e;
 	if (pl_parse_at(p, PL_TOKEN_LPAREN)) {
@@ -301,7 +301,7 @@ static bool is_noun(enum pl_token_kind kind)
 
 static void refuse_primary(struct pl_parser *p)
 {
-	struct pl_token t = p->cur;
+	struct pl_lexeme t = p->cur;
 	if (t.kind == PL_TOKEN_KEBAB) {
 		pl_parse_refuse_kebab(p);
 	} else if (pl_parse_at_quantifier(p)) {
@@ -326,7 +326,7 @@ struct pl_expr *pl_parse_primary(struct pl_parser *p)
 {
 	if (p->panic)
 		return NULL;
-	const struct pl_token *t = &p->cur;
+	const struct pl_lexeme *t = &p->cur;
 	if (t->kind == PL_TOKEN_NAME)
 		return parse_path(p);
 	if (t->kind == PL_TOKEN_STRING)

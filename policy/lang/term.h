@@ -50,7 +50,7 @@ struct pl_term {
 	uint8_t subject; /* enum pl_subject */
 	struct pl_type type;
 	struct pl_domain domain; /* of a string that is not of an enum type */
-	const struct pl_source *source;
+	const struct pl_policy_source *source;
 	struct pl_span at;
 	struct pl_term **items;
 	uint32_t count;

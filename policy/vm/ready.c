@@ -26,7 +26,7 @@ static pl_str as_written(pl_str pattern, struct pl_arena *arena)
 }
 
 /* Programs do not hold places of patterns: the first source that has it is where it stands. */
-static void locate(const struct pl_source *sources, size_t count, pl_str text, struct pl_diag *d)
+static void locate(const struct pl_policy_source *sources, size_t count, pl_str text, struct pl_diag *d)
 {
 	for (size_t i = 0; i < count && text.len; i++) {
 		const char *at = sources[i].text.len
@@ -41,7 +41,7 @@ static void locate(const struct pl_source *sources, size_t count, pl_str text, s
 	}
 }
 
-static pl_err refuse_pattern(const struct pl_pattern *pattern, const struct pl_source *sources, size_t count,
+static pl_err refuse_pattern(const struct pl_pattern *pattern, const struct pl_policy_source *sources, size_t count,
 			     pl_str why, size_t offset, struct pl_arena *arena, struct pl_diags *diags)
 {
 	struct pl_diag d = {.level = PL_DIAG_ERROR, .code = "E0320"};
@@ -56,7 +56,7 @@ static pl_err refuse_pattern(const struct pl_pattern *pattern, const struct pl_s
 	return PL_E_POLICY;
 }
 
-static pl_err compile_patterns(const struct pl_program *p, const struct pl_source *sources, size_t count,
+static pl_err compile_patterns(const struct pl_program *p, const struct pl_policy_source *sources, size_t count,
 			       struct pl_arena *arena, struct pl_diags *diags)
 {
 	pl_err result = PL_OK;
@@ -114,7 +114,7 @@ static pl_err sort_rules(const struct pl_program *p, struct pl_arena *arena, str
 	return PL_OK;
 }
 
-pl_err pl_ready_make(const struct pl_program *program, const struct pl_source *sources, size_t source_count,
+pl_err pl_ready_make(const struct pl_program *program, const struct pl_policy_source *sources, size_t source_count,
 		     struct pl_arena *arena, struct pl_ready *ret, struct pl_diags *diags)
 {
 	struct pl_ready ready = {.program = program};

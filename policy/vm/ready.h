@@ -15,7 +15,8 @@ struct pl_ready {
 
 /* Fills program->patterns[].compiled. PL_E_POLICY with a diagnostic when PCRE2 refuses a pattern, in `sources` at the
  * place where it stands; PL_E_MEMORY. */
-PL_MUST_USE pl_err pl_ready_make(const struct pl_program *program, const struct pl_source *sources, size_t source_count,
-				 struct pl_arena *arena, struct pl_ready *ret, struct pl_diags *diags);
+PL_MUST_USE pl_err pl_ready_make(const struct pl_program *program, const struct pl_policy_source *sources,
+				 size_t source_count, struct pl_arena *arena, struct pl_ready *ret,
+				 struct pl_diags *diags);
 
 #endif

@@ -111,7 +111,7 @@ static void complains_with_everything(void **state)
 	(void)state;
 	struct pl_arena *arena = pl_arena_new(1 << 16, 0);
 	struct pl_diags diags;
-	struct pl_source source = {PL_STR("a.plim"), PL_STR("deny x")};
+	struct pl_policy_source source = {PL_STR("a.plim"), PL_STR("deny x")};
 	pl_diags_init(&diags, arena);
 	pl_lang_error(&diags, &source, PL_CODE_E0302, (struct pl_span){5, 1}, PL_STR("label"), PL_STR("note"),
 		      PL_STR("help"), "`%s` and %d", "x", 7);

@@ -36,12 +36,12 @@ static inline const struct pl_program *compile_with(const char *const *texts, si
 						    const struct pl_param_setting *settings, size_t setting_count)
 {
 	static const char *const names[] = {"t0.plim", "t1.plim", "t2.plim", "t3.plim"};
-	static struct pl_source sources[4];
+	static struct pl_policy_source sources[4];
 	struct pl_decl *decls[4] = {0};
 	struct pl_program *program = NULL;
 	pl_diags_init(&diags, arena);
 	for (size_t i = 0; i < n; i++) {
-		sources[i] = (struct pl_source){pl_str_from(names[i]), pl_str_from(texts[i])};
+		sources[i] = (struct pl_policy_source){pl_str_from(names[i]), pl_str_from(texts[i])};
 		if (pl_parse(&sources[i], (uint16_t)i, arena, &decls[i], &diags) != PL_OK)
 			return NULL;
 	}

@@ -306,7 +306,7 @@ static void memory_runs_out(void **state)
 	static const char text[] = "let s = {\"a\", \"b\"} param p: int by namespace.name \"a\" => 1 otherwise => 2\n"
 				   "deny x for each container when container.uid is set require container.uid > p or "
 				   "container.name in s forbid some m in container.mounts satisfies m.read_only";
-	struct pl_source source = {PL_STR("t.plim"), {text, sizeof text - 1}};
+	struct pl_policy_source source = {PL_STR("t.plim"), {text, sizeof text - 1}};
 	unsigned refused = 0;
 	(void)state;
 	for (size_t ceiling = 1024; ceiling < 400 * 1024; ceiling += 1999) {

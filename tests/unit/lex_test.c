@@ -27,15 +27,15 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct pl_source source_of(const char *text)
+static struct pl_policy_source source_of(const char *text)
 {
-	return (struct pl_source){PL_STR("t.plim"), pl_str_from(text)};
+	return (struct pl_policy_source){PL_STR("t.plim"), pl_str_from(text)};
 }
 
 /* The tokens of text as pl_lex_dump prints them, errors as "CODE LINE:COLUMN message". */
 static const char *tokens(const char *text)
 {
-	struct pl_source source = source_of(text);
+	struct pl_policy_source source = source_of(text);
 	struct pl_buf out;
 	pl_buf_init(&out, arena, 0);
 	pl_diags_init(&diags, arena);
@@ -149,9 +149,9 @@ static void gives_values(void **state)
 		{"9999-12-31", PL_TOKEN_DATE, 2932896, 0},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct pl_source source = source_of(rows[i].text);
+		struct pl_policy_source source = source_of(rows[i].text);
 		struct pl_lexer lx;
-		struct pl_token t;
+		struct pl_lexeme t;
 		assert_int_equal(pl_lex_open(&lx, &source, NULL), PL_OK);
 		pl_lex_next(&lx, &t);
 		assert_int_equal(t.kind, rows[i].kind);
@@ -178,9 +178,9 @@ static void reads_json_values(void **state)
 		{"]", NULL},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct pl_source source = source_of(rows[i].text);
+		struct pl_policy_source source = source_of(rows[i].text);
 		struct pl_lexer lx;
-		struct pl_token t;
+		struct pl_lexeme t;
 		assert_int_equal(pl_lex_open(&lx, &source, NULL), PL_OK);
 		pl_lex_json(&lx, &t);
 		assert_int_equal(t.kind, rows[i].value ? PL_TOKEN_JSON : PL_TOKEN_ERROR);
@@ -197,9 +197,9 @@ static void bounds_json_depth(void **state)
 	for (size_t depth = 64; depth <= 65; depth++) {
 		memset(text, '[', depth);
 		memset(text + depth, ']', depth);
-		struct pl_source source = {PL_STR("t.plim"), {text, 2 * depth}};
+		struct pl_policy_source source = {PL_STR("t.plim"), {text, 2 * depth}};
 		struct pl_lexer lx;
-		struct pl_token t;
+		struct pl_lexeme t;
 		assert_int_equal(pl_lex_open(&lx, &source, NULL), PL_OK);
 		pl_lex_json(&lx, &t);
 		assert_int_equal(t.kind, depth == 64 ? PL_TOKEN_JSON : PL_TOKEN_ERROR);
@@ -212,7 +212,7 @@ static void bounds_the_source(void **state)
 	char *text = malloc(PL_MAX_SOURCE + 1);
 	assert_non_null(text);
 	memset(text, ' ', PL_MAX_SOURCE + 1);
-	struct pl_source source = {PL_STR("t.plim"), {text, PL_MAX_SOURCE}};
+	struct pl_policy_source source = {PL_STR("t.plim"), {text, PL_MAX_SOURCE}};
 	struct pl_lexer lx;
 	pl_diags_init(&diags, arena);
 	assert_int_equal(pl_lex_open(&lx, &source, &diags), PL_OK);

@@ -30,8 +30,8 @@ static int teardown(void **state)
 
 static pl_err parse(const char *text, struct pl_decl **ret_decls)
 {
-	static struct pl_source source;
-	source = (struct pl_source){PL_STR("t.plim"), pl_str_from(text)};
+	static struct pl_policy_source source;
+	source = (struct pl_policy_source){PL_STR("t.plim"), pl_str_from(text)};
 	pl_diags_init(&diags, arena);
 	*ret_decls = NULL;
 	return pl_parse(&source, 7, arena, ret_decls, &diags);
@@ -40,7 +40,7 @@ static pl_err parse(const char *text, struct pl_decl **ret_decls)
 /* The one expression of `text`; NULL when it is refused. */
 static struct pl_expr *expr(const char *text)
 {
-	struct pl_source source = {PL_STR("t.plim"), pl_str_from(text)};
+	struct pl_policy_source source = {PL_STR("t.plim"), pl_str_from(text)};
 	struct pl_expr *e = NULL;
 	pl_diags_init(&diags, arena);
 	pl_err err = pl_parse_value(&source, arena, &e, &diags);
@@ -352,7 +352,7 @@ static void survives_lack_of_memory(void **state)
 		"deny r refs \"1\" for each pod container for each v in container.env where v.a\n"
 		"require sum(v.b else 1_0Gi for v in c) < 2 message \"{v.name} \\\"x\\\"\" remedy \"y\"\n"
 		"test \"u\" of r given pod \"\"\"\n  a\n\"\"\" set \"b\" = 1 with c = 2 expect deny r at \"d\"";
-	struct pl_source source = {PL_STR("t.plim"), pl_str_from(text)};
+	struct pl_policy_source source = {PL_STR("t.plim"), pl_str_from(text)};
 	pl_err err = PL_E_MEMORY;
 	size_t ceiling = 0;
 	for (; err == PL_E_MEMORY && ceiling < 100000; ceiling += 16) {

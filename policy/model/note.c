@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/invariant.h"
+#include "doc/coretag.h"
 #include "doc/tape.h"
 
 #define SHOWN_POINTS 64
@@ -114,6 +115,35 @@ const char *pl_note_quote(struct pl_workload *w, pl_str text)
 	return quoted(w, "", text, "\"");
 }
 
+static const char *found_string(struct pl_workload *w, pl_node node, bool secret)
+{
+	return secret ? "a string" : quoted(w, "the string ", pl_doc_text(w->doc, node, w->arena), "\"");
+}
+
+static const char *found_number(struct pl_workload *w, pl_node node, bool secret)
+{
+	return secret ? "a number" : quoted(w, "the number ", pl_doc_text(w->doc, node, w->arena), "");
+}
+
+/* An unquoted scalar is called what it would be in JSON, so that every door says the same. */
+static const char *found_plain(struct pl_workload *w, pl_node node, bool secret)
+{
+	switch (pl_coretag_of(pl_doc_text(w->doc, node, w->arena))) {
+	case PL_CORETAG_NULL:
+		return "null";
+	case PL_CORETAG_FALSE:
+		return "false";
+	case PL_CORETAG_TRUE:
+		return "true";
+	case PL_CORETAG_INT:
+	case PL_CORETAG_FLOAT:
+		return found_number(w, node, secret);
+	case PL_CORETAG_STR:
+		break;
+	}
+	return found_string(w, node, secret);
+}
+
 const char *pl_note_found(struct pl_workload *w, pl_node node, bool secret)
 {
 	switch (pl_doc_type(w->doc, node)) {
@@ -126,11 +156,11 @@ const char *pl_note_found(struct pl_workload *w, pl_node node, bool secret)
 	case PL_NODE_TRUE:
 		return "true";
 	case PL_NODE_NUMBER:
-		return secret ? "a number" : quoted(w, "the number ", pl_doc_text(w->doc, node, w->arena), "");
+		return found_number(w, node, secret);
 	case PL_NODE_STRING:
-		return secret ? "a string" : quoted(w, "the string ", pl_doc_text(w->doc, node, w->arena), "\"");
+		return found_string(w, node, secret);
 	case PL_NODE_PLAIN:
-		return secret ? "another text" : quoted(w, "the text ", pl_doc_text(w->doc, node, w->arena), "\"");
+		return found_plain(w, node, secret);
 	case PL_NODE_ARRAY:
 		return "a list";
 	case PL_NODE_OBJECT:

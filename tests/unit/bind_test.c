@@ -234,9 +234,9 @@ static void reads_yaml_by_the_schema(void **state)
 		{YAML("securityContext: {privileged: 'yes'}"),
 		 "! " SC ".privileged` must be true or false, found the string \"yes\"" NOT_BOOL},
 		{YAML("securityContext: {privileged: maybe}"),
-		 "! " SC ".privileged` must be true or false, found the text \"maybe\"" NOT_BOOL},
+		 "! " SC ".privileged` must be true or false, found the string \"maybe\"" NOT_BOOL},
 		{YAML("securityContext: {privileged: tRUE}"),
-		 "! " SC ".privileged` must be true or false, found the text \"tRUE\"" NOT_BOOL},
+		 "! " SC ".privileged` must be true or false, found the string \"tRUE\"" NOT_BOOL},
 		{YAML("securityContext: {privileged: ~}"), ""},
 		{YAML("securityContext: {privileged: }"), ""},
 		{YAML("securityContext: {runAsUser: 012}"),
@@ -253,12 +253,11 @@ static void reads_yaml_by_the_schema(void **state)
 		 "! " SC ".runAsUser` must be a number, found the string \"12:30\" [write an integer, without quotes]"},
 		{YAML("securityContext: {runAsUser: 12:30:45}"),
 		 "! " SC
-		 ".runAsUser` must be a number, found the text \"12:30:45\" [write an integer, without quotes]"},
+		 ".runAsUser` must be a number, found the string \"12:30:45\" [write an integer, without quotes]"},
 		{YAML("securityContext: {runAsUser: 0.0}"),
-		 "! " SC
-		 ".runAsUser` must be an integer, found the text \"0.0\" [write it without point and exponent]"},
+		 "! " SC ".runAsUser` must be an integer, found the number 0.0 [write it without point and exponent]"},
 		{YAML("securityContext: {runAsUser: 08}"),
-		 "! " SC ".runAsUser` must be an integer, found the text \"08\" [write it without the leading 0]"},
+		 "! " SC ".runAsUser` must be an integer, found the number 08 [write it without the leading 0]"},
 		{YAML("workingDir: no"),
 		 "`spec.containers[0].workingDir` must be a string, but YAML 1.1 reads \"no\" as a boolean [quote it]"},
 		{YAML("workingDir: 2001-01-01"), ""},
@@ -271,11 +270,11 @@ static void reads_yaml_by_the_schema(void **state)
 		{YAML("resources: {limits: {memory: ~}}"),
 		 "! `spec.containers[0].resources.limits.memory` must not be null [remove the element]"},
 		{YAML("resources: {limits: {memory: 1e-400}}"),
-		 "! `spec.containers[0].resources.limits.memory` must be a quantity, found the text \"1e-400\" [write "
+		 "! `spec.containers[0].resources.limits.memory` must be a quantity, found the number 1e-400 [write "
 		 "a number with a unit, like 500m or 512Mi]"},
 		{YAML("livenessProbe: {httpGet: {port: 1E2}}"),
-		 "! `spec.containers[0].livenessProbe.httpGet.port` must be an integer or a string, found the text "
-		 "\"1E2\""},
+		 "! `spec.containers[0].livenessProbe.httpGet.port` must be an integer or a string, found the number "
+		 "1E2"},
 		{YAML("livenessProbe: {httpGet: {port: 0x50}}"),
 		 "`spec.containers[0].livenessProbe.httpGet.port` is \"0x50\", which YAML 1.1 reads as 80 [write "
 		 "`80`]"},

@@ -5,6 +5,8 @@
  * malformed the arrays stay as they are, because no rule will look at them. */
 #include "reader.h"
 
+#include <string.h>
+
 #include "bind.h"
 #include "keys.h"
 #include "kinds.h"
@@ -77,10 +79,22 @@ static pl_err read_name(struct pl_workload *w)
 	return w->name.len == 0 || w->name.ptr ? PL_OK : PL_E_MEMORY;
 }
 
-/* What the linter says about an object that is judged by kind and metadata only, although it looks like more. */
+/* No group of a custom resource lacks a dot, and the built-in ones are known: a slip of the pen, or a way past the
+ * rules. spec: apiextensions v1, spec.group of a CustomResourceDefinition */
+static bool is_no_group(pl_str group)
+{
+	return group.len == 0 || !memchr(group.ptr, '.', group.len);
+}
+
+/* What is said about an object that is judged by kind and metadata only, although it looks like more. */
 static pl_err remark_other_kind(struct pl_workload *w)
 {
 	const struct pl_kind *named = pl_kind_named(w->kind), *miscased = pl_kind_miscased(w->kind);
+	if (named && is_no_group(pl_kind_group(w->api_version)))
+		return pl_note_malformed(w, pl_doc_get(w->doc, w->object, PL_STR("apiVersion"), NULL), NULL,
+					 pl_arena_printf(w->arena, "write `apiVersion: %s%sv1`", named->group,
+							 named->group[0] ? "/" : ""),
+					 "is %s, which holds no %s", pl_note_quote(w, w->api_version), named->name);
 	if (named)
 		return pl_note_remark(
 			w, w->object, NO_REMEDY,

@@ -316,13 +316,6 @@ pl_node pl_bind_field(const struct pl_doc *doc, pl_node record, uint16_t name_id
 	return PL_NO_NODE;
 }
 
-pl_node pl_bind_path(const struct pl_doc *doc, pl_node record, unsigned n, const uint16_t *name_ids)
-{
-	for (unsigned i = 0; i < n; i++)
-		record = pl_bind_field(doc, record, name_ids[i]);
-	return record;
-}
-
 uint32_t pl_bind_count(const struct pl_doc *doc, pl_node list)
 {
 	return pl_doc_type(doc, list) == PL_NODE_ARRAY ? pl_doc_count(doc, list) : 0;

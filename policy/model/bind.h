@@ -13,8 +13,6 @@ PL_MUST_USE pl_err pl_bind_walk(struct pl_workload *w, pl_node node, uint16_t re
 
 /* The value of a field of an annotated record; PL_NO_NODE when it is missing or null, or when record is no object. */
 pl_node pl_bind_field(const struct pl_doc *doc, pl_node record, uint16_t name_id);
-/* The same, one after the other: pl_bind_path(doc, node, 2, (uint16_t[]){a, b}). */
-pl_node pl_bind_path(const struct pl_doc *doc, pl_node record, unsigned n, const uint16_t *name_ids);
 /* Elements of an array; 0 for anything else. */
 uint32_t pl_bind_count(const struct pl_doc *doc, pl_node list);
 /* First element of an array; PL_NO_NODE for anything else. Then pl_doc_next. */

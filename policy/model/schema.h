@@ -67,7 +67,7 @@ enum pl_subject {
 	PL_SUBJECT_NAMESPACE,
 	PL_SUBJECT_CLUSTER,
 	PL_SUBJECT_HANDLER, /* element of container.handlers */
-	/* not subjects at all, but values with members: pl_member_find (value.h) */
+	/* not subjects at all, but values with members: rows of view.def, found by pl_view_find */
 	PL_SUBJECT_ARN,
 	PL_SUBJECT_ROLE,
 	PL_SUBJECT_ENTRY,

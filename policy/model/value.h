@@ -117,12 +117,6 @@ struct pl_context;
 PL_MUST_USE pl_err pl_value_step(const struct pl_value *base, struct pl_step step, uint16_t record,
 				 const struct pl_context *ctx, struct pl_arena *arena, struct pl_value *ret);
 
-/* The member `name` of a value of an IMAGE, ARN, ROLE or ENTRY type; NULL if it has none, or the type has no members.
- * pl_member_row gives what a step holds (view: true). The type of an entry's `value` is PL_T_NONE here: it is that of
- * the map. */
-const struct pl_view_field *pl_member_find(enum pl_type_kind kind, pl_str name);
-enum pl_view pl_member_row(const struct pl_view_field *member);
-
 /* The entry of a map under key; absent if there is none. An absent or unknown map is the answer itself. */
 PL_MUST_USE pl_err pl_value_index(const struct pl_value *map, pl_str key, struct pl_arena *arena, struct pl_value *ret);
 

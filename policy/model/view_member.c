@@ -134,26 +134,3 @@ pl_view_reader *const pl_view_member_readers[PL_VIEW_COUNT] = {
 	[PL_VIEW_ROLE_name] = role_name,	   [PL_VIEW_ROLE_account] = role_account,
 	[PL_VIEW_ENTRY_key] = entry_key,	   [PL_VIEW_ENTRY_value] = entry_value,
 };
-
-static enum pl_subject member_subject(enum pl_type_kind kind)
-{
-	if (kind == PL_T_IMAGE)
-		return PL_SUBJECT_IMAGE;
-	if (kind == PL_T_ARN)
-		return PL_SUBJECT_ARN;
-	if (kind == PL_T_ROLE)
-		return PL_SUBJECT_ROLE;
-	return kind == PL_T_ENTRY ? PL_SUBJECT_ENTRY : PL_SUBJECT_NONE;
-}
-
-const struct pl_view_field *pl_member_find(enum pl_type_kind kind, pl_str name)
-{
-	enum pl_subject subject = member_subject(kind);
-	enum pl_view row = subject == PL_SUBJECT_NONE ? PL_VIEW_COUNT : pl_view_find(subject, name);
-	return row == PL_VIEW_COUNT ? NULL : &pl_view_fields[row];
-}
-
-enum pl_view pl_member_row(const struct pl_view_field *member)
-{
-	return (enum pl_view)(member - pl_view_fields);
-}

@@ -215,24 +215,30 @@ static uint64_t hash_text(uint64_t h, pl_str s)
 }
 
 /* The order of sources and of settings does not matter, so neither does it here. */
-static void take_fingerprint(const struct unit *u, const struct pl_param_setting *settings, size_t setting_count,
-			     char ret[17])
+static void take_fingerprint(const struct unit *u, const struct pl_policy_input *input, char ret[17])
 {
 	uint64_t sum = 0x9e3779b97f4a7c15u;
 	for (size_t i = 0; i < u->count; i++)
 		sum += hash_text(0xcbf29ce484222325u, u->sources[i].text) * 0xd6e8feb86659fd93u;
-	for (size_t i = 0; i < setting_count; i++) {
-		uint64_t h = hash_text(0x84222325cbf29ce4u, settings[i].name);
-		sum += hash_text(h, settings[i].value) * 0xd6e8feb86659fd93u;
+	for (size_t i = 0; i < input->setting_count; i++) {
+		uint64_t h = hash_text(0x84222325cbf29ce4u, input->settings[i].name);
+		sum += hash_text(h, input->settings[i].value) * 0xd6e8feb86659fd93u;
+	}
+	for (size_t i = 0; i < input->data_count; i++) {
+		uint64_t h = hash_text(0x29ce484222325cb8u, input->data[i].name);
+		sum += hash_text(h, input->data[i].text) * 0xd6e8feb86659fd93u;
 	}
 	snprintf(ret, 17, "%016llx", (unsigned long long)(sum ^ sum >> 32));
 }
 
-static pl_err compile_unit(struct unit *u, const struct pl_param_setting *settings, size_t setting_count,
-			   struct pl_ready *ret)
+/* `input` gives all but the sources, which are those of the unit. */
+static pl_err compile_unit(struct unit *u, const struct pl_policy_input *input, struct pl_ready *ret)
 {
 	struct pl_program *program;
-	PL_TRY(pl_compile(u->sources, u->decls, u->count, settings, setting_count, u->arena, &program, u->diags));
+	struct pl_policy_input all = *input;
+	all.sources = u->sources;
+	all.source_count = u->count;
+	PL_TRY(pl_compile(&all, u->decls, u->arena, &program, u->diags));
 	if (program->rule_count == 0)
 		return complain(u->diags, PL_E_POLICY, "the policy has no rules: it would allow everything",
 				"write a rule, or `use` a pack");
@@ -247,9 +253,7 @@ static pl_err explain_memory(pl_err err, struct pl_diags *diags, unsigned errors
 	return err;
 }
 
-pl_err pl_policy_compile(const struct pl_policy_source *sources, size_t source_count,
-			 const struct pl_param_setting *settings, size_t setting_count, struct pl_policy **ret_policy,
-			 struct pl_diags *diags)
+pl_err pl_policy_compile(const struct pl_policy_input *input, struct pl_policy **ret_policy, struct pl_diags *diags)
 {
 	unsigned before = diags ? diags->count : 0, errors = diags ? diags->errors : 0;
 	struct pl_arena *arena = pl_arena_new(POLICY_CEILING, POLICY_RETAIN);
@@ -260,10 +264,10 @@ pl_err pl_policy_compile(const struct pl_policy_source *sources, size_t source_c
 		return explain_memory(PL_E_MEMORY, diags, errors);
 	}
 	struct unit u = {.arena = arena, .diags = diags};
-	pl_err err = read_sources(&u, sources, source_count);
+	pl_err err = read_sources(&u, input->sources, input->source_count);
 	if (err == PL_OK)
-		err = compile_unit(&u, settings, setting_count, &policy->ready);
-	settle_diags(diags, before, sources, source_count);
+		err = compile_unit(&u, input, &policy->ready);
+	settle_diags(diags, before, input->sources, input->source_count);
 	if (err != PL_OK) {
 		pl_arena_free(arena);
 		free(policy);
@@ -272,7 +276,7 @@ pl_err pl_policy_compile(const struct pl_policy_source *sources, size_t source_c
 	atomic_init(&policy->owners, 1);
 	policy->self = policy;
 	policy->arena = arena;
-	take_fingerprint(&u, settings, setting_count, policy->fingerprint);
+	take_fingerprint(&u, input, policy->fingerprint);
 	*ret_policy = policy;
 	return PL_OK;
 }
@@ -296,9 +300,77 @@ size_t pl_policy_rule_count(const struct pl_policy *policy)
 	return policy->ready.program->rule_count;
 }
 
+void pl_policy_rule(const struct pl_policy *policy, size_t index, struct pl_rule_info *ret)
+{
+	const struct pl_rule *r = &policy->ready.program->rules[index];
+	*ret = (struct pl_rule_info){
+		.name = r->name,
+		.title = r->title,
+		.policy = r->policy,
+		.source = r->source,
+		.position = r->position,
+		.refs = r->refs,
+		.ref_count = r->ref_count,
+		.subject = pl_str_from(pl_subject_name((enum pl_subject)r->subject)),
+		.mode = r->mode,
+		.severity = (uint8_t)(r->severity - 1),
+		.kubernetes = r->platforms & PL_ON_KUBERNETES,
+		.ecs = r->platforms & PL_ON_ECS,
+		.rollout = r->rollout != PL_NO_CODE,
+		.data = r->reads_data,
+	};
+}
+
 const char *pl_policy_fingerprint(const struct pl_policy *policy)
 {
 	return policy->fingerprint;
+}
+
+/* --- data files
+ * ----------------------------------------------------------------------------------------------------------- */
+
+static pl_err list_wants(struct unit *u, struct pl_arena *arena, const struct pl_policy_want **ret, size_t *ret_count)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < u->count; i++)
+		for (const struct pl_decl *d = u->decls[i]; d; d = d->next)
+			count += d->kind == PL_DECL_DATA;
+	struct pl_policy_want *wants = pl_arena_zalloc(arena, count + 1, sizeof *wants);
+	if (!wants)
+		return PL_E_MEMORY;
+	count = 0;
+	for (size_t i = 0; i < u->count; i++) {
+		for (const struct pl_decl *d = u->decls[i]; d; d = d->next) {
+			if (d->kind != PL_DECL_DATA)
+				continue;
+			struct pl_policy_want *w = &wants[count++];
+			*w = (struct pl_policy_want){.name = pl_arena_dup(arena, d->name.text),
+						     .from = pl_arena_dup(arena, d->u.data.from),
+						     .source = pl_arena_dup(arena, u->sources[i].name),
+						     .pack = pack_of_text(u->sources[i].text) < PACK_COUNT,
+						     .fresh_seconds = d->u.data.fresh_seconds};
+			if (!w->name.ptr || !w->from.ptr || !w->source.ptr)
+				return PL_E_MEMORY;
+		}
+	}
+	*ret = wants;
+	*ret_count = count;
+	return PL_OK;
+}
+
+pl_err pl_policy_wants(const struct pl_policy_source *sources, size_t source_count, struct pl_arena *arena,
+		       const struct pl_policy_want **ret_wants, size_t *ret_count, struct pl_diags *diags)
+{
+	unsigned before = diags ? diags->count : 0, errors = diags ? diags->errors : 0;
+	struct unit u = {.arena = pl_arena_new(POLICY_CEILING, POLICY_RETAIN), .diags = diags};
+	if (!u.arena)
+		return explain_memory(PL_E_MEMORY, diags, errors);
+	pl_err err = read_sources(&u, sources, source_count);
+	settle_diags(diags, before, sources, source_count);
+	if (err == PL_OK)
+		err = list_wants(&u, arena, ret_wants, ret_count);
+	pl_arena_free(u.arena);
+	return explain_memory(err, diags, errors);
 }
 
 /* --- printing
@@ -330,7 +402,7 @@ static pl_err print_unit(struct unit *u, const struct pl_policy_source *sources,
 		return PL_OK;
 	}
 	struct pl_ready ready;
-	PL_TRY(compile_unit(u, NULL, 0, &ready));
+	PL_TRY(compile_unit(u, &(struct pl_policy_input){0}, &ready));
 	pl_disasm(ready.program, u->arena, out);
 	return PL_OK;
 }

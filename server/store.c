@@ -195,7 +195,11 @@ static const struct pl_policy *compile(struct load *l, const struct pl_config *c
 		return NULL;
 	}
 	pl_diags_init(&diags, l->arena);
-	pl_err err = pl_policy_compile(l->sources, l->count, settings, config->set.count, &policy, &diags);
+	struct pl_policy_input input = {.sources = l->sources,
+					.source_count = l->count,
+					.settings = settings,
+					.setting_count = config->set.count};
+	pl_err err = pl_policy_compile(&input, &policy, &diags);
 	if (err != PL_OK) {
 		l->problem = diags.count ? render(&diags, l->arena) : pl_str_from(pl_err_text(err));
 		return NULL;

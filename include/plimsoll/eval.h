@@ -30,6 +30,7 @@ struct pl_context {
 	bool launch_fargate; /* the task is known to be launched on Fargate only */
 
 	int32_t today;	     /* days since 1970-01-01 */
+	int64_t now;	     /* seconds since 1970: the age of data files; 0: the first second of today */
 	bool lint;	     /* roots not known make a rule "not checked", instead of undecided */
 	bool strict_updates; /* an UPDATE is judged like a CREATE */
 	bool unknown_warns;  /* undecided findings become warnings; linter only */
@@ -45,15 +46,17 @@ enum pl_finding_state {
 	PL_FINDING_UNDECIDED, /* could not be decided: counts as a violation */
 	PL_FINDING_MALFORMED, /* of the built-in rule malformed-document */
 	PL_FINDING_ALREADY,   /* was so before this UPDATE: a deny is a warning then */
+	PL_FINDING_EXCEPTED,  /* an exception covers it: a record, whatever the mode of its rule */
 };
 
 struct pl_finding {
 	pl_str rule;
-	pl_str title;	/* may be empty */
-	pl_str remedy;	/* may be empty */
-	pl_str message; /* one line, escaped */
-	pl_str subject; /* `container "web"` */
-	pl_str path;	/* in the submitted object: "spec.containers[0]"; empty for the object itself */
+	pl_str title;	  /* may be empty */
+	pl_str remedy;	  /* may be empty */
+	pl_str message;	  /* one line, escaped */
+	pl_str subject;	  /* `container "web"` */
+	pl_str path;	  /* in the submitted object: "spec.containers[0]"; empty for the object itself */
+	pl_str exception; /* that covers it; empty if none does */
 	const pl_str *refs;
 	uint32_t ref_count;
 	pl_node node;	     /* in pl_workload_doc */
@@ -69,6 +72,7 @@ struct pl_verdict {
 	const struct pl_finding *findings; /* sorted by rule, position in the document, check */
 	size_t count;
 	size_t denied, warned, audited; /* of them, by mode in effect */
+	size_t excepted;		/* of them, covered by an exception: counted here only */
 	const pl_str *not_checked;	/* rules whose context was not given (lint), sorted */
 	size_t not_checked_count;
 };

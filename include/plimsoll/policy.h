@@ -18,11 +18,44 @@ struct pl_param_setting {
 	pl_str value;
 };
 
+/* The content of a data file, read by the client: the library reads no files. A declaration without one, or with one
+ * whose text is NULL, is a table nobody knows: what reads it cannot be decided. spec: language.md 3.10, 7.1 */
+struct pl_policy_data {
+	pl_str name;	  /* of the `data` declaration */
+	pl_str file;	  /* as diagnostics show it */
+	pl_str text;	  /* JSON, or one value a line for a set in a file that does not end in .json */
+	int64_t modified; /* seconds since 1970: with `fresh for` it says how long the content may be used */
+};
+
+/* Everything a policy is made of. */
+struct pl_policy_input {
+	const struct pl_policy_source *sources;
+	size_t source_count;
+	const struct pl_param_setting *settings;
+	size_t setting_count;
+	const struct pl_policy_data *data; /* one for a name; a name that no source declares is an error */
+	size_t data_count;
+	bool explained; /* keep the parts of every condition, so that pl_decide_traced can show their values */
+};
+
 /* Compiles sources (their order does not matter) and the shipped packs that they `use` into one policy. Copies what it
  * keeps. Errors: PL_E_POLICY with diagnostics, PL_E_MEMORY, PL_E_LIMIT. */
-PL_MUST_USE pl_err pl_policy_compile(const struct pl_policy_source *sources, size_t source_count,
-				     const struct pl_param_setting *settings, size_t setting_count,
-				     struct pl_policy **ret_policy, struct pl_diags *diags);
+PL_MUST_USE pl_err pl_policy_compile(const struct pl_policy_input *input, struct pl_policy **ret_policy,
+				     struct pl_diags *diags);
+
+/* A data file that a policy set reads. */
+struct pl_policy_want {
+	pl_str name;		/* of the declaration */
+	pl_str from;		/* as written: relative to the folder of the source */
+	pl_str source;		/* name of the source, or of the pack */
+	bool pack;		/* declared by a shipped pack, which has no folder */
+	uint32_t fresh_seconds; /* 0: for ever */
+};
+/* The data files that these sources and the packs they use declare, in the order of sources; texts in arena. Only
+ * parses.
+ */
+PL_MUST_USE pl_err pl_policy_wants(const struct pl_policy_source *sources, size_t source_count, struct pl_arena *arena,
+				   const struct pl_policy_want **ret_wants, size_t *ret_count, struct pl_diags *diags);
 /* One more and one less owner. Safe from any thread. NULL is allowed for release. */
 const struct pl_policy *pl_policy_retain(const struct pl_policy *policy);
 void pl_policy_release(const struct pl_policy *policy);
@@ -32,6 +65,22 @@ pl_str pl_policy_pack(pl_str name);
 size_t pl_policy_packs(const char *const **ret_names);
 
 size_t pl_policy_rule_count(const struct pl_policy *policy);
+/* One rule of a policy; texts live as long as the policy. */
+struct pl_rule_info {
+	pl_str name, title, policy;
+	pl_str source; /* file or pack */
+	struct pl_position position;
+	const pl_str *refs;
+	size_t ref_count;
+	pl_str subject;	  /* "container" */
+	uint8_t mode;	  /* enum pl_mode; with a rollout, the strictest */
+	uint8_t severity; /* enum pl_severity */
+	bool kubernetes, ecs;
+	bool rollout;
+	bool data; /* reads a data file */
+};
+/* Rules by name, from 0. */
+void pl_policy_rule(const struct pl_policy *policy, size_t index, struct pl_rule_info *ret);
 /* SHA-256-free identity of the policy text and settings: 16 hex digits, for logs and reload checks. */
 const char *pl_policy_fingerprint(const struct pl_policy *policy);
 

@@ -127,7 +127,9 @@ struct pl_policy *pl_policies_compile(const struct pl_policy_list *list, const s
 	struct pl_diags diags;
 	pl_diags_init(&diags, out->arena);
 	struct pl_policy *policy = NULL;
-	pl_err err = pl_policy_compile(list->items, list->count, set, count, &policy, &diags);
+	struct pl_policy_input input = {
+		.sources = list->items, .source_count = list->count, .settings = set, .setting_count = count};
+	pl_err err = pl_policy_compile(&input, &policy, &diags);
 	pl_output_diags(out, &diags);
 	if (err != PL_OK && diags.errors == 0)
 		pl_output_failure(out, (pl_str){0}, err);

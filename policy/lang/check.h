@@ -59,6 +59,9 @@ struct pl_checker {
 	const struct pl_policy_source *sources;
 	struct pl_decl *const *decls;
 	size_t source_count;
+	const struct pl_policy_data *data; /* files the client read */
+	size_t data_count;
+	bool explained;							    /* the parts of conditions are wanted */
 	struct pl_intern let_names, param_names, rule_names, fixture_names; /* numbers are indices of the following */
 	struct pl_def *lets, *params;
 	const struct pl_decl **rules, **fixtures;

@@ -119,6 +119,24 @@ struct pl_check_code {
 	pl_str condition; /* the check in words, for undecided findings and listings */
 };
 
+/* An exception as it applies to one rule. spec: language.md 3.8, 3.10 */
+struct pl_exception_code {
+	pl_str name;
+	uint32_t where;	 /* true: the violation is excepted; false or unknown: it is not */
+	int32_t expires; /* its last day, since 1970-01-01 */
+	pl_str where_words;
+};
+
+/* A data file. */
+struct pl_data_code {
+	pl_str name, from;
+	uint32_t value;		/* the table as a constant; PL_NO_CODE: there is none, and `why` says why */
+	const char *why;	/* unknown because: "no file was given for data `scans`" */
+	const char *stale;	/* the same for a file that is too old */
+	int64_t modified;	/* seconds since 1970 */
+	uint32_t fresh_seconds; /* 0: for ever */
+};
+
 /* What a rule needs to know beyond the object; bits. */
 enum pl_needs {
 	PL_NEEDS_REQUEST = 1,
@@ -132,10 +150,11 @@ struct pl_rule {
 	pl_str name, title;
 	pl_str policy; /* name of its policy */
 	pl_str source; /* file, and place of the declaration */
-	struct pl_span at;
+	struct pl_position position;
 	const pl_str *refs;
 	uint32_t ref_count;
-	uint8_t mode;	   /* PL_AST_DENY, WARN, AUDIT */
+	uint8_t mode;	   /* PL_AST_DENY, WARN, AUDIT; with a rollout the strictest of its table */
+	uint32_t rollout;  /* fragment: the mode in effect as an int; unknown: `mode`. PL_NO_CODE: none */
 	uint8_t severity;  /* 1 low .. 4 critical; medium when not given */
 	uint8_t subject;   /* enum pl_subject */
 	uint8_t platforms; /* enum pl_platforms on which it applies */
@@ -146,6 +165,9 @@ struct pl_rule {
 	const struct pl_guard_code *guards; /* those of the policy first */
 	const struct pl_check_code *checks;
 	uint16_t loop_count, guard_count, check_count;
+	const struct pl_exception_code *exceptions; /* by name */
+	uint32_t exception_count;
+	bool reads_data;
 };
 
 struct pl_param_info {
@@ -171,14 +193,13 @@ struct pl_program {
 	uint32_t rule_count;
 	const struct pl_param_info *params;
 	uint32_t param_count;
+	const struct pl_data_code *data;
+	uint32_t data_count;
 };
 
-/* Compiles parsed sources. `decls[i]` belong to sources[i]. The program lives in arena; errors in diags. `settings` are
- * the
- * --set values. Unknown parameter names in settings are errors. */
-struct pl_param_setting;
-PL_MUST_USE pl_err pl_compile(const struct pl_policy_source *sources, struct pl_decl *const *decls, size_t count,
-			      const struct pl_param_setting *settings, size_t setting_count, struct pl_arena *arena,
+/* Compiles parsed sources with their settings and data files; `decls[i]` belong to input->sources[i]. The program lives
+ * in arena; errors in diags. */
+PL_MUST_USE pl_err pl_compile(const struct pl_policy_input *input, struct pl_decl *const *decls, struct pl_arena *arena,
 			      struct pl_program **ret_program, struct pl_diags *diags);
 
 #endif

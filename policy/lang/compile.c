@@ -235,7 +235,8 @@ static void lay_rule(struct pl_emit *e, const struct set *s, const struct pl_rul
 		.title = d->u.rule.title,
 		.policy = h->name,
 		.source = s->c.sources[d->source].name,
-		.at = d->name.at,
+		.position = pl_position_of(s->c.sources[d->source].text, d->name.at.start),
+		.rollout = PL_NO_CODE,
 		.mode = d->u.rule.mode,
 		.severity = d->u.rule.severity ? d->u.rule.severity : 2,
 		.subject = terms->subject,
@@ -309,24 +310,31 @@ static pl_err lay_out(struct set *s, struct pl_program **ret)
 	return PL_OK;
 }
 
-pl_err pl_compile(const struct pl_policy_source *sources, struct pl_decl *const *decls, size_t count,
-		  const struct pl_param_setting *settings, size_t setting_count, struct pl_arena *arena,
+pl_err pl_compile(const struct pl_policy_input *input, struct pl_decl *const *decls, struct pl_arena *arena,
 		  struct pl_program **ret_program, struct pl_diags *diags)
 {
 	struct set *s = pl_arena_zalloc(arena, 1, sizeof *s);
 	if (!s)
 		return PL_E_MEMORY;
-	if (count > UINT16_MAX)
+	if (input->source_count > UINT16_MAX)
 		return PL_E_LIMIT;
 	struct pl_checker *c = &s->c;
 	*c = (struct pl_checker){
-		.arena = arena, .diags = diags, .sources = sources, .decls = decls, .source_count = count};
+		.arena = arena,
+		.diags = diags,
+		.sources = input->sources,
+		.decls = decls,
+		.source_count = input->source_count,
+		.data = input->data,
+		.data_count = input->data_count,
+		.explained = input->explained,
+	};
 	pl_intern_init(&c->let_names, arena);
 	pl_intern_init(&c->param_names, arena);
 	pl_intern_init(&c->rule_names, arena);
 	pl_intern_init(&c->fixture_names, arena);
 	pl_intern_init(&c->ids, arena);
-	PL_TRY(check_set(s, settings, setting_count));
+	PL_TRY(check_set(s, input->settings, input->setting_count));
 	if (s->rule_count)
 		qsort(s->rules, s->rule_count, sizeof *s->rules, by_name);
 	return lay_out(s, ret_program);

@@ -29,6 +29,8 @@ static const char *state_name(uint8_t state)
 		return "undecided";
 	case PL_FINDING_MALFORMED:
 		return "malformed";
+	case PL_FINDING_EXCEPTED:
+		return "excepted";
 	case PL_FINDING_ALREADY:
 		return "already";
 	}

@@ -78,6 +78,9 @@ static void print_operands(struct printer *r, const struct pl_insn *in)
 		pl_buf_addf(r->out, "[%u] ", in->c);
 		print_const(r, &r->p->consts[in->c]);
 		return;
+	case PL_OP_DATA:
+		pl_buf_addf(r->out, "[%u] %.*s", in->c, PL_FMT(r->p->data[in->c].name));
+		return;
 	case PL_OP_SLOT:
 		print_slot(r, in->c);
 		return;

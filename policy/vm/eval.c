@@ -201,6 +201,22 @@ static pl_err push_read(struct machine *m, const struct pl_value *v)
 	return push(m, v);
 }
 
+/* The table of a data file, as long as it may be used. spec: language.md 3.10 */
+static pl_err op_data(struct machine *m, const struct pl_insn *in)
+{
+	const struct pl_data_code *data = &m->run->program->data[in->c];
+	const struct pl_context *context = m->run->context;
+	int64_t now = context->now ? context->now : (int64_t)context->today * 86400;
+	struct pl_value v;
+	if (data->value == PL_NO_CODE)
+		v = pl_value_unknown(data->why);
+	else if (data->fresh_seconds && now - data->modified > data->fresh_seconds)
+		v = pl_value_unknown(data->stale);
+	else
+		v = m->run->ready->consts[data->value];
+	return push(m, &v);
+}
+
 static void show_slot(const struct machine *m, const struct pl_insn *in, const struct pl_value *v)
 {
 	const struct pl_slot *slot = &m->run->program->slots[in->c];
@@ -413,6 +429,8 @@ static pl_err execute(struct machine *m, const struct pl_insn *in)
 	switch ((enum pl_op)in->op) {
 	case PL_OP_CONST:
 		return push(m, &m->run->ready->consts[in->c]);
+	case PL_OP_DATA:
+		return op_data(m, in);
 	case PL_OP_SLOT:
 		return op_slot(m, in);
 	case PL_OP_VAR:

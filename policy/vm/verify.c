@@ -77,6 +77,8 @@ static bool in_table(const struct pl_program *p, const struct pl_insn *in)
 	switch ((enum pl_op)in->op) {
 	case PL_OP_CONST:
 		return in->c < p->const_count;
+	case PL_OP_DATA:
+		return in->c < p->data_count;
 	case PL_OP_SLOT:
 		return in->c < p->slot_count;
 	case PL_OP_STEP:

@@ -154,7 +154,10 @@ static const struct pl_policy *compile(void)
 	if (!arena)
 		exit(2);
 	pl_diags_init(&diags, arena);
-	if (pl_policy_compile(&source, 1, &approved, 1, &policy, &diags) != PL_OK) {
+	if (pl_policy_compile(
+		    &(struct pl_policy_input){
+			    .sources = &source, .source_count = 1, .settings = &approved, .setting_count = 1},
+		    &policy, &diags) != PL_OK) {
 		fprintf(stderr, "%.*s\n", PL_FMT(diags.items[0].message));
 		exit(2);
 	}

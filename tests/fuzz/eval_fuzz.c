@@ -49,7 +49,8 @@ static void add(const char *name, pl_str text, bool must)
 	struct pl_diags diags;
 	pl_diags_init(&diags, arena);
 	struct pl_policy_source source = {pl_str_from(name), text};
-	pl_err err = pl_policy_compile(&source, 1, NULL, 0, &policies[policy_count], &diags);
+	pl_err err = pl_policy_compile(&(struct pl_policy_input){.sources = &source, .source_count = 1},
+				       &policies[policy_count], &diags);
 	if (err != PL_OK && must) {
 		struct pl_buf *out = pl_text_new(arena);
 		for (unsigned i = 0; i < diags.count; i++)

@@ -12,7 +12,8 @@ static struct pl_policy *compile(pl_str text, struct pl_diags *diags)
 {
 	struct pl_policy_source source = {PL_STR("fuzz.plim"), text};
 	struct pl_policy *policy = NULL;
-	pl_err err = pl_policy_compile(&source, 1, NULL, 0, &policy, diags);
+	pl_err err =
+		pl_policy_compile(&(struct pl_policy_input){.sources = &source, .source_count = 1}, &policy, diags);
 	if ((err == PL_OK) != (policy != NULL))
 		abort();
 	if (err == PL_E_POLICY && diags->errors == 0)

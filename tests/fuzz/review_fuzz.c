@@ -35,7 +35,8 @@ static const struct pl_policy *compile(void)
 	struct pl_diags diags;
 	CHECK(arena);
 	pl_diags_init(&diags, arena);
-	CHECK(pl_policy_compile(&source, 1, NULL, 0, &policy, &diags) == PL_OK);
+	CHECK(pl_policy_compile(&(struct pl_policy_input){.sources = &source, .source_count = 1}, &policy, &diags) ==
+	      PL_OK);
 	pl_arena_free(arena);
 	return policy;
 }

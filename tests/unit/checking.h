@@ -45,7 +45,9 @@ static inline const struct pl_program *compile_with(const char *const *texts, si
 		if (pl_parse(&sources[i], (uint16_t)i, arena, &decls[i], &diags) != PL_OK)
 			return NULL;
 	}
-	pl_err err = pl_compile(sources, decls, n, settings, setting_count, arena, &program, &diags);
+	struct pl_policy_input input = {
+		.sources = sources, .source_count = n, .settings = settings, .setting_count = setting_count};
+	pl_err err = pl_compile(&input, decls, arena, &program, &diags);
 	assert_true(err == PL_OK || err == PL_E_POLICY);
 	assert_int_equal(err == PL_OK, program != NULL);
 	assert_int_equal(err == PL_OK, diags.errors == 0);

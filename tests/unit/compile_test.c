@@ -316,7 +316,8 @@ static void memory_runs_out(void **state)
 		assert_non_null(small);
 		pl_err err = pl_parse(&source, 0, small, &decls, NULL);
 		if (err == PL_OK)
-			err = pl_compile(&source, &decls, 1, NULL, 0, small, &program, NULL);
+			err = pl_compile(&(struct pl_policy_input){.sources = &source, .source_count = 1}, &decls,
+					 small, &program, NULL);
 		assert_true(err == PL_OK || err == PL_E_MEMORY);
 		assert_int_equal(err == PL_OK, program != NULL);
 		refused += err == PL_E_MEMORY;

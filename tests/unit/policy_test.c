@@ -31,7 +31,8 @@ static struct pl_policy *compile(const char *text, const char *second)
 	struct pl_policy_source sources[2] = {{PL_STR("one.plim"), pl_str_from(text)},
 					      {PL_STR("two.plim"), pl_str_from(second ? second : "")}};
 	struct pl_policy *policy = NULL;
-	pl_err err = pl_policy_compile(sources, second ? 2 : 1, NULL, 0, &policy, &diags);
+	pl_err err = pl_policy_compile(&(struct pl_policy_input){.sources = sources, .source_count = second ? 2 : 1},
+				       &policy, &diags);
 	if (err == PL_OK)
 		return policy;
 	assert_int_equal(err, PL_E_POLICY);
@@ -117,7 +118,7 @@ static void nothing_to_enforce(void **state)
 	refuse("", "the policy has no rules: it would allow everything");
 	struct pl_policy *policy = NULL;
 	pl_diags_init(&diags, arena);
-	assert_int_equal(pl_policy_compile(NULL, 0, NULL, 0, &policy, &diags), PL_E_POLICY);
+	assert_int_equal(pl_policy_compile(&(struct pl_policy_input){.source_count = 0}, &policy, &diags), PL_E_POLICY);
 	assert_string_equal(text_of(diags.items[0].message), "there is no policy");
 }
 
@@ -143,8 +144,14 @@ static void fingerprints(void **state)
 	const struct pl_policy_source source = {PL_STR("p"), pl_policy_pack(PL_STR("essentials"))};
 	const struct pl_param_setting set = {PL_STR("max_memory"), PL_STR("4Gi")};
 	struct pl_policy *plain = NULL, *given = NULL;
-	assert_int_equal(pl_policy_compile(&source, 1, NULL, 0, &plain, &diags), PL_OK);
-	assert_int_equal(pl_policy_compile(&source, 1, &set, 1, &given, &diags), PL_OK);
+	assert_int_equal(
+		pl_policy_compile(&(struct pl_policy_input){.sources = &source, .source_count = 1}, &plain, &diags),
+		PL_OK);
+	assert_int_equal(pl_policy_compile(
+				 &(struct pl_policy_input){
+					 .sources = &source, .source_count = 1, .settings = &set, .setting_count = 1},
+				 &given, &diags),
+			 PL_OK);
 	assert_string_not_equal(pl_policy_fingerprint(plain), pl_policy_fingerprint(given));
 	pl_policy_release(a);
 	pl_policy_release(b);
@@ -206,7 +213,11 @@ static void essentials(void **state)
 	const struct pl_policy_source source = {PL_STR("p"), PL_STR("use \"essentials\"\n")};
 	const struct pl_param_setting set = {PL_STR("approved_images"), PL_STR("r.example/team")};
 	struct pl_policy *policy = NULL;
-	assert_int_equal(pl_policy_compile(&source, 1, &set, 1, &policy, &diags), PL_OK);
+	assert_int_equal(pl_policy_compile(
+				 &(struct pl_policy_input){
+					 .sources = &source, .source_count = 1, .settings = &set, .setting_count = 1},
+				 &policy, &diags),
+			 PL_OK);
 	struct pl_context context = {.cluster_known = true};
 	assert_string_equal(
 		judge(policy, POD(",\"resources\":{\"limits\":{\"cpu\":\"1\",\"memory\":\"1Gi\"}}"), &context),

@@ -30,7 +30,8 @@ static struct pl_policy *compiled(const char *text)
 	struct pl_diags diags;
 	struct pl_policy_source source = {PL_STR("t.plim"), pl_str_from(text)};
 	pl_diags_init(&diags, pl_evaluator_arena(ev));
-	if (pl_policy_compile(&source, 1, NULL, 0, &policy, &diags) != PL_OK)
+	if (pl_policy_compile(&(struct pl_policy_input){.sources = &source, .source_count = 1}, &policy, &diags) !=
+	    PL_OK)
 		fail_msg("%.*s", PL_FMT(diags.items[0].message));
 	return policy;
 }

@@ -34,7 +34,7 @@ CPPFLAGS := -Iinclude -Ipolicy -I$(B)/gen
 CFLAGS := $(BASE) $(WARN) $(FLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
 LDFLAGS := $(LINK_$(VARIANT))
 
-LIB_SRC := $(wildcard policy/*.c policy/base/*.c policy/doc/*.c policy/model/*.c policy/lang/*.c policy/vm/*.c policy/report/*.c)
+LIB_SRC := $(wildcard policy/*.c policy/base/*.c policy/doc/*.c policy/model/*.c policy/lang/*.c policy/vm/*.c policy/report/*.c policy/tools/*.c)
 CLI_SRC := $(wildcard policy/cli/*.c)
 SERVER_SRC := $(wildcard server/*.c)
 UNIT_SRC := $(wildcard tests/unit/*_test.c)
@@ -58,6 +58,8 @@ $(B)/gen/packs.inc: $(PACKS) policy/rules/embed.sh
 	sh policy/rules/embed.sh $(PACKS) > $@
 
 $(B)/policy/policy.o: $(B)/gen/packs.inc
+# A pack is one string literal; both compilers take any length.
+$(B)/policy/policy.o: CFLAGS += -Wno-overlength-strings
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -116,8 +118,11 @@ test: ## every suite with sanitizers; ends with a count
 		'fuzz-regress=sh tests/fuzz/regress.sh $(T)' \
 		'lang=/usr/bin/python3 tests/lang/run.py $(T)' \
 		'manual=/usr/bin/python3 tests/lang/manual.py $(T)' \
+		'man=/usr/bin/python3 tests/man/run.py' \
 		'model=/usr/bin/python3 tests/model/run.py $(T)' \
 		'rules=/usr/bin/python3 tests/rules/run.py $(T)' \
+		'suites=sh tests/suites/run.sh $(T)' \
+		'packs/pss=/usr/bin/python3 tests/packs/pss/run.py $(T)' \
 		'cli=/usr/bin/python3 tests/cli/run.py $(T)' \
 		'wire=/usr/bin/python3 tests/wire/run.py' \
 		$(foreach i,$(patsubst tests/integration/%_test.py,%,$(wildcard tests/integration/*_test.py)),'integration/$(i)=/usr/bin/python3 tests/integration/$(i)_test.py') \
@@ -142,9 +147,11 @@ $(B)/bench/%: $(B)/tests/bench/%.o $(LIB)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_TEST))
 
 .PHONY: bench
-bench: $(SERVER) $(B)/bench/decide_bench $(B)/bench/stubd ## reading and deciding against jansson, HTTPS against a stub: ratios of one run
+bench: $(SERVER) $(B)/bench/decide_bench $(B)/bench/data_bench $(B)/bench/rules_bench $(B)/bench/stubd ## reading and deciding against jansson, HTTPS against a stub: ratios of one run
 	@sh tests/tools/packages.sh bench
 	$(B)/bench/decide_bench
+	$(B)/bench/data_bench
+	$(B)/bench/rules_bench
 	/usr/bin/python3 tests/bench/https_bench.py $(B)
 
 # The server with its webhook handler replaced: what TLS, HTTP and threads alone can do.
@@ -155,15 +162,26 @@ $(B)/bench/stubd: $(call obj,$(SERVER_SRC)) $(B)/tests/bench/stub.o $(LIB)
 PREFIX ?= /usr/local
 VERSION := $(shell sed -n 's/^\#define PL_VERSION "\(.*\)"/\1/p' include/plimsoll/plimsoll.h)
 .PHONY: install
-install: all ## both programs, the library with its headers and plimsoll.pc, below $(DESTDIR)$(PREFIX)
+install: all ## both programs, their man pages, the library with its headers and plimsoll.pc, below $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/include/plimsoll $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SERVER) $(DESTDIR)$(PREFIX)/sbin
 	install -m 644 include/plimsoll/*.h include/plimsoll/*.def $(DESTDIR)$(PREFIX)/include/plimsoll
 	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib
+	@if [ -x /usr/bin/python3 ]; then $(MAKE) -s man && for n in 1 5 8; do install -d $(DESTDIR)$(PREFIX)/share/man/man$$n && \
+		install -m 644 build/man/*.$$n $(DESTDIR)$(PREFIX)/share/man/man$$n || exit 1; done; \
+	else echo "no man pages: they are made by python3, which is not installed"; fi
 	printf '%s\n' 'Name: plimsoll' 'Description: admission and policy decisions for pods and ECS tasks' 'Version: $(VERSION)' \
 		'Cflags: -I$(PREFIX)/include' 'Libs: -L$(PREFIX)/lib -lplimsoll' 'Requires.private: $(PKGS_LIB) $(PKGS_CLI)' \
 		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/plimsoll.pc
+
+.PHONY: man
+man: ## the man pages plimsoll(1), plimsoll-policy(5), plimsolld(8), in build/man
+	/usr/bin/python3 -B policy/man/pages.py build/man
+
+.PHONY: manual
+manual: ## write the tables of policy/LANGUAGE.md and README.md anew from the .def files
+	/usr/bin/python3 -B policy/man/tables.py
 
 .PHONY: help
 help: ## this list
@@ -174,12 +192,13 @@ clean: ## remove everything built
 	rm -rf build
 
 # --- independent oracles: our readers against the Go libraries of Kubernetes and of container registries (tests/diff/README.md) -----
-$(B)/oracle/oracle_probe: $(B)/tests/diff/oracle_probe.o $(LIB)
+$(B)/oracle/%_probe: $(B)/tests/diff/%_probe.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -o $@ $(call pkgflags,libs,$(PKGS_LIB) $(PKGS_CLI))
 
 .PHONY: oracle
-oracle: $(B)/oracle/oracle_probe ## our readers against Go's (needs Go and its modules; skipped without; CASES=DIR adds manifests)
+oracle: $(B)/oracle/oracle_probe $(B)/oracle/psa_probe ## our readers and the PSS pack against Go's (needs Go and its modules; skipped without; CASES=DIR adds manifests)
 	sh tests/diff/oracle.sh $(B) $(CASES)
+	sh tests/diff/psa.sh $(B)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -16,6 +16,7 @@
 #include "lang/lex.h"
 #include "vm/disasm.h"
 #include "vm/ready.h"
+#include "vm/trace.h"
 #include "vm/verdict.h"
 #include "vm/verify.h"
 
@@ -178,19 +179,32 @@ static pl_err read_sources(struct unit *u, const struct pl_policy_source *source
 	return u->failed ? PL_E_POLICY : PL_OK;
 }
 
+/* The caller's text that equals this one becomes it. */
+static bool is_given(const struct pl_policy_input *input, pl_str *text)
+{
+	for (size_t i = 0; i < input->source_count; i++) {
+		if (pl_str_eq(input->sources[i].text, *text)) {
+			*text = input->sources[i].text;
+			return true;
+		}
+	}
+	for (size_t i = 0; i < input->data_count; i++) {
+		if (pl_str_eq(input->data[i].text, *text)) {
+			*text = input->data[i].text;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Complaints outlive the policy: they show the caller's texts, or copies beside the complaint, not the policy's own. */
-static void settle_diags(struct pl_diags *diags, unsigned from, const struct pl_policy_source *sources, size_t count)
+static void settle_diags(struct pl_diags *diags, unsigned from, const struct pl_policy_input *input)
 {
 	for (unsigned i = from; diags && i < diags->count; i++) {
 		struct pl_diag *d = &diags->items[i];
 		bool shared = d->text.len == 0 || pack_of_text(d->text) < PACK_COUNT;
 		d->source = pl_arena_dup(diags->arena, d->source);
-		for (size_t k = 0; k < count && !shared; k++) {
-			shared = pl_str_eq(sources[k].text, d->text);
-			if (shared)
-				d->text = sources[k].text;
-		}
-		if (!shared)
+		if (!shared && !is_given(input, &d->text))
 			d->text = pl_arena_dup(diags->arena, d->text);
 	}
 }
@@ -267,7 +281,7 @@ pl_err pl_policy_compile(const struct pl_policy_input *input, struct pl_policy *
 	pl_err err = read_sources(&u, input->sources, input->source_count);
 	if (err == PL_OK)
 		err = compile_unit(&u, input, &policy->ready);
-	settle_diags(diags, before, input->sources, input->source_count);
+	settle_diags(diags, before, input);
 	if (err != PL_OK) {
 		pl_arena_free(arena);
 		free(policy);
@@ -300,6 +314,18 @@ size_t pl_policy_rule_count(const struct pl_policy *policy)
 	return policy->ready.program->rule_count;
 }
 
+/* Sources that are packs keep the text that is part of the library. */
+static bool is_of_pack(pl_str text)
+{
+	uintptr_t at = (uintptr_t)text.ptr;
+	for (size_t i = 0; i < PACK_COUNT; i++) {
+		uintptr_t start = (uintptr_t)packs[i].text;
+		if (at >= start && at - start <= strlen(packs[i].text))
+			return true;
+	}
+	return false;
+}
+
 void pl_policy_rule(const struct pl_policy *policy, size_t index, struct pl_rule_info *ret)
 {
 	const struct pl_rule *r = &policy->ready.program->rules[index];
@@ -308,7 +334,7 @@ void pl_policy_rule(const struct pl_policy *policy, size_t index, struct pl_rule
 		.title = r->title,
 		.policy = r->policy,
 		.source = r->source,
-		.position = r->position,
+		.position = pl_position_of(r->source_text, r->at.start),
 		.refs = r->refs,
 		.ref_count = r->ref_count,
 		.subject = pl_str_from(pl_subject_name((enum pl_subject)r->subject)),
@@ -318,6 +344,12 @@ void pl_policy_rule(const struct pl_policy *policy, size_t index, struct pl_rule
 		.ecs = r->platforms & PL_ON_ECS,
 		.rollout = r->rollout != PL_NO_CODE,
 		.data = r->reads_data,
+		.text = r->text,
+		.pack = is_of_pack(r->text),
+		.reads = r->reads,
+		.read_count = r->read_count,
+		.checks = r->check_texts,
+		.check_count = r->check_texts ? r->check_count : 0,
 	};
 }
 
@@ -366,7 +398,7 @@ pl_err pl_policy_wants(const struct pl_policy_source *sources, size_t source_cou
 	if (!u.arena)
 		return explain_memory(PL_E_MEMORY, diags, errors);
 	pl_err err = read_sources(&u, sources, source_count);
-	settle_diags(diags, before, sources, source_count);
+	settle_diags(diags, before, &(struct pl_policy_input){.sources = sources, .source_count = source_count});
 	if (err == PL_OK)
 		err = list_wants(&u, arena, ret_wants, ret_count);
 	pl_arena_free(u.arena);
@@ -417,7 +449,7 @@ pl_err pl_policy_print(const struct pl_policy_source *sources, size_t source_cou
 	struct unit u = {.arena = arena, .diags = diags};
 	pl_err err = stage == PL_STAGE_TOKENS ? print_tokens(sources, source_count, out, diags)
 					      : print_unit(&u, sources, source_count, stage, out);
-	settle_diags(diags, before, sources, source_count);
+	settle_diags(diags, before, &(struct pl_policy_input){.sources = sources, .source_count = source_count});
 	pl_arena_free(arena);
 	if (err == PL_OK && out->failed)
 		err = PL_E_MEMORY;
@@ -474,7 +506,35 @@ pl_err pl_decide_traced(struct pl_evaluator *ev, const struct pl_policy *policy,
 			const struct pl_workload *old, const struct pl_context *context, struct pl_buf *trace,
 			const struct pl_verdict **ret_verdict)
 {
-	return pl_verdict_trace(&policy->ready, workload, old, context, ev->regex, ev->arena, trace, ret_verdict);
+	struct pl_tracing tracing = {.out = trace, .rule = PL_NO_CODE};
+	return pl_verdict_trace(&policy->ready, workload, old, context, ev->regex, ev->arena, trace ? &tracing : NULL,
+				ret_verdict);
+}
+
+/* The number of a rule; PL_NO_CODE when the policy has none of that name. */
+static uint32_t find_rule(const struct pl_policy *policy, pl_str name)
+{
+	const struct pl_program *p = policy->ready.program;
+	uint32_t i = 0;
+	while (i < p->rule_count && !pl_str_eq(p->rules[i].name, name))
+		i++;
+	return i < p->rule_count ? i : PL_NO_CODE;
+}
+
+pl_err pl_decide_explained(struct pl_evaluator *ev, const struct pl_policy *policy, const struct pl_workload *workload,
+			   const struct pl_workload *old, const struct pl_context *context, struct pl_explain *explain,
+			   struct pl_buf *trace, const struct pl_verdict **ret_verdict)
+{
+	struct pl_tracing tracing = {.out = trace, .rule = PL_NO_CODE, .at = explain->at};
+	if (explain->rule.len)
+		tracing.rule = find_rule(policy, explain->rule);
+	if (explain->rule.len && tracing.rule == PL_NO_CODE)
+		return PL_E_INTERNAL;
+	PL_TRY(pl_verdict_trace(&policy->ready, workload, old, context, ev->regex, ev->arena, &tracing, ret_verdict));
+	explain->shown = tracing.shown;
+	explain->paths = tracing.paths;
+	explain->path_count = tracing.path_count;
+	return PL_OK;
 }
 
 const char *pl_mode_name(enum pl_mode mode)

@@ -23,6 +23,7 @@ static void fill_context(const struct pl_service *service, const struct pl_revie
 	ret->namespace_known = true;
 	ret->namespace_name = review->namespace_name;
 	ret->today = pl_clock_today();
+	ret->now = pl_clock_now();
 }
 
 /* What is judged: the new state; of a removal, what is removed. */

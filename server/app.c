@@ -18,6 +18,7 @@
 #include "plimsoll/plimsoll.h"
 #include "service.h"
 #include "tls.h"
+#include "watch.h"
 
 #define THREADS_MIN 4
 #define THREADS_MAX 16
@@ -32,6 +33,8 @@ struct pl_app {
 	struct pl_tls tls;
 	struct pl_listen listen;
 	struct pl_http *http;
+	struct pl_load load; /* what the policy at start was made of */
+	struct pl_watch *watch;
 	bool all_answered;
 };
 
@@ -95,16 +98,29 @@ static void stop_tls(struct pl_app *app)
 
 static bool start_policy(struct pl_app *app)
 {
-	const struct pl_policy *policy = pl_store_load(&app->config, app->arena, &app->problem);
-	if (!policy)
+	pl_load_policy(&app->config, app->arena, &app->load);
+	app->problem = app->load.problem;
+	if (!app->load.policy)
 		return false;
 	app->service.store = pl_store_new();
 	if (!app->service.store) {
-		pl_policy_release(policy);
+		pl_policy_release(app->load.policy);
 		return fail(app, "out of memory");
 	}
-	pl_store_put(app->service.store, policy);
+	pl_store_put(app->service.store, app->load.policy);
 	return true;
+}
+
+static bool start_watch(struct pl_app *app)
+{
+	pl_watch_tell_missing(app->service.log, &app->load, NULL);
+	app->watch = pl_watch_start(&app->service, &app->load);
+	return app->watch || fail(app, "cannot start the thread that watches the policy");
+}
+
+static void stop_watch(struct pl_app *app)
+{
+	pl_watch_stop(app->watch);
 }
 
 static void stop_policy(struct pl_app *app)
@@ -177,7 +193,7 @@ static const struct step {
 	void (*stop)(struct pl_app *app); /* NULL: nothing to undo */
 } steps[] = {
 	{start_log, stop_log},	   {start_limits, NULL},	{start_tls, stop_tls},	 {start_policy, stop_policy},
-	{start_desks, stop_desks}, {start_listen, stop_listen}, {start_http, stop_http},
+	{start_desks, stop_desks}, {start_listen, stop_listen}, {start_http, stop_http}, {start_watch, stop_watch},
 };
 
 #define STEPS (sizeof steps / sizeof steps[0])

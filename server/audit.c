@@ -37,6 +37,14 @@ static void add_rules(struct pl_buf *line, pl_str key, const struct pl_verdict *
 	pl_text_add(line, PL_STR("]"));
 }
 
+static void add_exceptions(struct pl_buf *line, const struct pl_verdict *verdict)
+{
+	pl_text_add(line, PL_STR(",\"excepted\":["));
+	if (verdict)
+		pl_reply_exceptions(verdict, line);
+	pl_text_add(line, PL_STR("]"));
+}
+
 static void add_head(struct pl_buf *line, const char *door)
 {
 	char stamp[PL_STAMP_ROOM];
@@ -73,6 +81,7 @@ void pl_audit_write(const struct pl_service *service, const struct pl_record *r,
 	add_rules(line, PL_STR(",\"rules\":["), r->verdict, PL_MODE_DENY);
 	add_rules(line, PL_STR(",\"warnings\":["), r->verdict, PL_MODE_WARN);
 	add_rules(line, PL_STR(",\"audit\":["), r->verdict, PL_MODE_AUDIT);
+	add_exceptions(line, r->verdict);
 	add_text(line, PL_STR(",\"problem\":"), pl_str_from(r->problem));
 	add_text(line, PL_STR(",\"policy\":"), pl_str_from(r->policy));
 	pl_text_printf(line, ",\"duration_us\":%lld}\n", (long long)(pl_clock_us() - r->started_us));

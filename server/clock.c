@@ -19,11 +19,16 @@ int64_t pl_clock_ms(void)
 	return pl_clock_us() / 1000;
 }
 
-int32_t pl_clock_today(void)
+int64_t pl_clock_now(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	return (int32_t)(now.tv_sec / SECONDS_A_DAY);
+	return (int64_t)now.tv_sec;
+}
+
+int32_t pl_clock_today(void)
+{
+	return (int32_t)(pl_clock_now() / SECONDS_A_DAY);
 }
 
 /* The last n digits of value: strftime and snprintf took longer than writing the line that the stamp begins. */

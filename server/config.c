@@ -298,6 +298,9 @@ static bool check_whole(struct reader *r)
 	for (size_t i = 0; i < c->set.count; i++)
 		if (c->set.items[i][0] == '=' || !strchr(c->set.items[i], '='))
 			return fail(r, "set: \"%s\" is not NAME=VALUE", c->set.items[i]);
+	for (size_t i = 0; i < c->data.count; i++)
+		if (c->data.items[i][0] == '=' || !strchr(c->data.items[i], '='))
+			return fail(r, "data: \"%s\" is not NAME=FILE", c->data.items[i]);
 	return true;
 }
 

@@ -73,6 +73,7 @@ static void judge(const struct pl_service *service, struct pl_desk *desk, const 
 		.context = service->cluster,
 	};
 	q.context.today = pl_clock_today();
+	q.context.now = pl_clock_now();
 	if (policy)
 		pl_decide_question(desk, policy, &q, ret);
 	else

@@ -34,6 +34,8 @@ void pl_health_ready(const struct pl_service *service, struct pl_desk *desk, con
 	if (policy)
 		pl_text_printf(out, ",\"policy\":\"%s\",\"rules\":%zu", pl_policy_fingerprint(policy),
 			       pl_policy_rule_count(policy));
+	if (atomic_load(&service->reload_failed))
+		pl_text_add(out, PL_STR(",\"reload_failed\":true"));
 	add_certificate(out, service->cert_not_after);
 	pl_text_add(out, PL_STR("}\n"));
 	*ret_answer = (struct pl_answer){.status = ready ? 200 : 503, .body = pl_text_str(out)};

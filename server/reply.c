@@ -73,6 +73,12 @@ static void add_warnings(struct pl_buf *out, struct pl_arena *arena, const struc
 		pl_text_add(out, PL_STR("]"));
 }
 
+/* Takes effect in this mode: was not so before, and no exception covers it. */
+static bool is_in_effect(const struct pl_finding *f, enum pl_mode mode)
+{
+	return f->mode == mode && f->state != PL_FINDING_ALREADY && f->state != PL_FINDING_EXCEPTED;
+}
+
 /* Whether finding i is the first of its rule and mode; findings are sorted by rule. */
 static bool is_first_of_rule(const struct pl_verdict *v, size_t i, enum pl_mode mode)
 {
@@ -80,7 +86,7 @@ static bool is_first_of_rule(const struct pl_verdict *v, size_t i, enum pl_mode 
 		const struct pl_finding *before = &v->findings[i];
 		if (!pl_str_eq(before->rule, v->findings[i + 1].rule))
 			return true;
-		if (before->mode == mode && before->state != PL_FINDING_ALREADY)
+		if (is_in_effect(before, mode))
 			return false;
 	}
 	return true;
@@ -93,7 +99,7 @@ static void each_rule(const struct pl_verdict *v, enum pl_mode mode, struct pl_b
 	size_t count = 0;
 	for (size_t i = 0; i < v->count && count < RULES_MAX; i++) {
 		const struct pl_finding *f = &v->findings[i];
-		if (f->mode == mode && f->state != PL_FINDING_ALREADY && is_first_of_rule(v, i, mode))
+		if (is_in_effect(f, mode) && is_first_of_rule(v, i, mode))
 			add(out, f->rule, count++ == 0);
 	}
 }
@@ -117,6 +123,33 @@ static void add_plain_name(struct pl_buf *out, pl_str rule, bool first)
 void pl_reply_rules(const struct pl_verdict *verdict, enum pl_mode mode, struct pl_buf *out)
 {
 	each_rule(verdict, mode, out, add_json_name);
+}
+
+/* Whether finding i is the first of its rule that this exception covers. */
+static bool is_first_excepted(const struct pl_verdict *v, size_t i)
+{
+	const struct pl_finding *f = &v->findings[i];
+	if (f->state != PL_FINDING_EXCEPTED)
+		return false;
+	while (i-- > 0 && pl_str_eq(v->findings[i].rule, f->rule)) {
+		if (pl_str_eq(v->findings[i].exception, f->exception))
+			return false;
+	}
+	return true;
+}
+
+void pl_reply_exceptions(const struct pl_verdict *v, struct pl_buf *out)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < v->count && count < RULES_MAX; i++) {
+		if (!is_first_excepted(v, i))
+			continue;
+		pl_text_add(out, count++ ? PL_STR(",{\"rule\":") : PL_STR("{\"rule\":"));
+		pl_text_json(out, v->findings[i].rule);
+		pl_text_add(out, PL_STR(",\"exception\":"));
+		pl_text_json(out, v->findings[i].exception);
+		pl_text_add(out, PL_STR("}"));
+	}
 }
 
 static void add_status(const struct pl_reply *r, struct pl_arena *arena, struct pl_buf *out)
@@ -154,12 +187,31 @@ static void add_annotation(struct pl_buf *out, struct pl_arena *arena, const cha
 	pl_text_json(out, pl_text_str(rules));
 }
 
+/* "rule:exception" for each; no name holds a colon. */
+static void add_excepted(struct pl_buf *out, struct pl_arena *arena, const struct pl_verdict *v)
+{
+	struct pl_buf *pairs = pl_text_new(arena);
+	size_t count = 0;
+	for (size_t i = 0; i < v->count && count < RULES_MAX; i++) {
+		const struct pl_finding *f = &v->findings[i];
+		bool fits = pl_text_str(pairs).len + f->rule.len + f->exception.len < ANNOTATION_MAX;
+		if (!is_first_excepted(v, i) || !fits)
+			continue;
+		pl_text_printf(pairs, "%s%.*s:%.*s", count++ ? "," : "", PL_FMT(f->rule), PL_FMT(f->exception));
+	}
+	if (count == 0)
+		return;
+	pl_text_add(out, PL_STR(",\"excepted\":"));
+	pl_text_json(out, pl_text_str(pairs));
+}
+
 static void add_annotations(const struct pl_reply *r, struct pl_arena *arena, struct pl_buf *out)
 {
 	pl_text_printf(out, ",\"auditAnnotations\":{\"decision\":\"%s\"", decision_of(r));
 	if (r->verdict) {
 		add_annotation(out, arena, "rules", r->verdict, PL_MODE_DENY);
 		add_annotation(out, arena, "audit", r->verdict, PL_MODE_AUDIT);
+		add_excepted(out, arena, r->verdict);
 	}
 	pl_text_add(out, PL_STR("}"));
 }

@@ -16,5 +16,7 @@ struct pl_reply {
 void pl_reply_write(const struct pl_reply *reply, struct pl_arena *arena, struct pl_buf *out);
 /* Appends the names of the rules with findings of this mode as JSON strings with commas, each once, at most 32. */
 void pl_reply_rules(const struct pl_verdict *verdict, enum pl_mode mode, struct pl_buf *out);
+/* Appends {"rule":..,"exception":..} with commas for each rule and each exception that covers it, at most 32. */
+void pl_reply_exceptions(const struct pl_verdict *verdict, struct pl_buf *out);
 
 #endif

@@ -18,6 +18,7 @@ struct pl_service {
 	int64_t cert_not_after;	   /* seconds since 1970 */
 	struct pl_context cluster; /* what the operator asserts; request and namespace are unknown in it */
 	atomic_bool draining;	   /* SIGTERM was received */
+	atomic_bool reload_failed; /* changed files did not compile: the policy before them is in force */
 };
 
 /* A request whose body has come in. */

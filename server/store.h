@@ -2,7 +2,6 @@
 #ifndef PL_SERVER_STORE_H
 #define PL_SERVER_STORE_H
 
-#include "config.h"
 #include "plimsoll/policy.h"
 
 struct pl_store;
@@ -14,9 +13,5 @@ void pl_store_free(struct pl_store *store);
 void pl_store_put(struct pl_store *store, const struct pl_policy *policy);
 /* The policy in force, to be given back with pl_policy_release; NULL while there is none. */
 const struct pl_policy *pl_store_take(struct pl_store *store);
-
-/* Compiles the directory, packs and parameters that the configuration names. NULL and a text for the operator on
- * failure; an empty policy is one. */
-const struct pl_policy *pl_store_load(const struct pl_config *config, struct pl_arena *arena, pl_str *ret_problem);
 
 #endif

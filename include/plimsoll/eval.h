@@ -57,6 +57,7 @@ struct pl_finding {
 	pl_str subject;	  /* `container "web"` */
 	pl_str path;	  /* in the submitted object: "spec.containers[0]"; empty for the object itself */
 	pl_str exception; /* that covers it; empty if none does */
+	pl_str note;	  /* who covers it until when, or why an exception that might does not; may be empty */
 	const pl_str *refs;
 	uint32_t ref_count;
 	pl_node node;	     /* in pl_workload_doc */
@@ -101,5 +102,22 @@ PL_MUST_USE pl_err pl_decide_traced(struct pl_evaluator *ev, const struct pl_pol
 				    const struct pl_workload *workload, const struct pl_workload *old,
 				    const struct pl_context *context, struct pl_buf *trace,
 				    const struct pl_verdict **ret_verdict);
+
+/* What to explain, and what there was to be explained. */
+struct pl_explain {
+	pl_str rule; /* only this rule, which the policy has; empty: all */
+	pl_str at;   /* only subjects at this path of the object, in it or around it; empty: all */
+	/* filled in: */
+	size_t shown;	     /* subjects */
+	const pl_str *paths; /* with `at`: of all subjects that were looked at */
+	size_t path_count;
+};
+/* As pl_decide_traced. When one rule is named, only that one is judged, and its conditions are shown part by part, if
+ * the policy was compiled with `explained`: every expression with its value, what a `let` stands for, the elements of a
+ * quantifier (the first, and the first that matters), what parameters and data files hold. */
+PL_MUST_USE pl_err pl_decide_explained(struct pl_evaluator *ev, const struct pl_policy *policy,
+				       const struct pl_workload *workload, const struct pl_workload *old,
+				       const struct pl_context *context, struct pl_explain *explain,
+				       struct pl_buf *trace, const struct pl_verdict **ret_verdict);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef PLIMSOLL_PLIMSOLL_H
 #define PLIMSOLL_PLIMSOLL_H
 
-#include "plimsoll/report.h"
+#include "plimsoll/tools.h"
 
 #define PL_VERSION "0.1.0"
 

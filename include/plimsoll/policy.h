@@ -20,6 +20,7 @@ struct pl_param_setting {
 
 /* The content of a data file, read by the client: the library reads no files. A declaration without one, or with one
  * whose text is NULL, is a table nobody knows: what reads it cannot be decided. spec: language.md 3.10, 7.1 */
+#define PL_POLICY_DATA_MAX (32u * 1024 * 1024) /* bytes of one */
 struct pl_policy_data {
 	pl_str name;	  /* of the `data` declaration */
 	pl_str file;	  /* as diagnostics show it */
@@ -35,7 +36,7 @@ struct pl_policy_input {
 	size_t setting_count;
 	const struct pl_policy_data *data; /* one for a name; a name that no source declares is an error */
 	size_t data_count;
-	bool explained; /* keep the parts of every condition, so that pl_decide_traced can show their values */
+	bool explained; /* keep what pl_decide_explained shows of conditions, and pl_policy_rule of rules */
 };
 
 /* Compiles sources (their order does not matter) and the shipped packs that they `use` into one policy. Copies what it
@@ -65,10 +66,25 @@ pl_str pl_policy_pack(pl_str name);
 size_t pl_policy_packs(const char *const **ret_names);
 
 size_t pl_policy_rule_count(const struct pl_policy *policy);
+enum pl_read_kind { PL_READ_PARAM, PL_READ_DATA, PL_READ_LET };
+/* A parameter, data file or `let` that a rule reads, itself or through others. */
+struct pl_rule_read_info {
+	pl_str name;
+	pl_str text;	/* its declaration, as written */
+	pl_str setting; /* what --set made of it */
+	bool set;	/* there is a setting */
+	uint8_t kind;	/* enum pl_read_kind */
+};
+/* One `require` or `forbid`; {...} stands for what a message shows. A message that is empty is written by the compiler.
+ */
+struct pl_rule_check_info {
+	pl_str condition, message, remedy;
+};
 /* One rule of a policy; texts live as long as the policy. */
 struct pl_rule_info {
 	pl_str name, title, policy;
 	pl_str source; /* file or pack */
+	bool pack;     /* it is a pack */
 	struct pl_position position;
 	const pl_str *refs;
 	size_t ref_count;
@@ -77,7 +93,13 @@ struct pl_rule_info {
 	uint8_t severity; /* enum pl_severity */
 	bool kubernetes, ecs;
 	bool rollout;
-	bool data; /* reads a data file */
+	bool data;   /* reads a data file */
+	pl_str text; /* as it stands in its source, with the comments above it */
+	/* of a policy that was compiled with `explained`: */
+	const struct pl_rule_read_info *reads;
+	size_t read_count;
+	const struct pl_rule_check_info *checks;
+	size_t check_count;
 };
 /* Rules by name, from 0. */
 void pl_policy_rule(const struct pl_policy *policy, size_t index, struct pl_rule_info *ret);

@@ -39,9 +39,10 @@ void pl_report_notes_text(const struct pl_workload *w, struct pl_source *source,
 void pl_report_diag_text(const struct pl_diag *d, const struct pl_doc *doc, struct pl_source *source,
 			 struct pl_buf *out);
 /* One verdict as a JSON object (no newline at the end). Members in this order: allowed, platform, kind, namespace,
- * name, findings [{rule, mode, severity, state, subject, path, message, remedy, refs, line, column}], not_checked. Both
- * doors that speak JSON and the linter use it, so that the same object gives the same bytes. `source` adds `file`
- * before `allowed`, and line and column; with NULL they are left out. */
+ * name, findings [{rule, mode, severity, state, exception, subject, path, message, remedy, note, refs, line, column}],
+ * not_checked; exception and note only where there is one. Both doors that speak JSON and the linter use it, so that the
+ * same object gives the same bytes. `source` adds `file` before `allowed`, and line and column; with NULL they are left
+ * out. */
 void pl_report_json(const struct pl_workload *w, const struct pl_verdict *v, const struct pl_source *source,
 		    struct pl_buf *out);
 /* The notes as a JSON array [{message, remedy, line, column}]. */

@@ -8,6 +8,8 @@
 #include "judge.h"
 #include "policies.h"
 
+#define SHOWN_PLACES 8 /* when the one asked for is none */
+
 enum stage { STAGE_DOC, STAGE_WORKLOAD, STAGE_TRACE, STAGE_VERDICT, STAGE_TOKENS, STAGE_AST, STAGE_CODE, STAGE_COUNT };
 
 static const char *const stage_names[STAGE_COUNT] = {"doc", "workload", "trace", "verdict", "tokens", "ast", "code"};
@@ -38,11 +40,17 @@ static bool choose_stage(const struct pl_options *o, const char *path, enum stag
 {
 	bool policy = pl_input_ends(pl_str_from(path), ".plim");
 	const char *name = pl_options_get(o, PL_FLAG_STAGE);
-	*ret_stage = policy ? STAGE_CODE : STAGE_VERDICT;
+	bool part = pl_options_get(o, PL_FLAG_RULE) || pl_options_get(o, PL_FLAG_AT);
+	*ret_stage = part ? STAGE_TRACE : policy ? STAGE_CODE : STAGE_VERDICT;
+	if (name && !find_stage(o, name, ret_stage))
+		return false;
+	if (part && (policy || *ret_stage != STAGE_TRACE)) {
+		pl_options_complain(o->arena, "--rule and --at explain what a rule did with a manifest: they go with "
+					      "--stage=trace, which may be left out");
+		return false;
+	}
 	if (!name)
 		return true;
-	if (!find_stage(o, name, ret_stage))
-		return false;
 	if (!policy || is_of_policy(*ret_stage))
 		return true;
 	pl_options_complain(o->arena, "%s is a policy, and `%s` is a stage of manifests: use tokens, ast or code", path,
@@ -113,6 +121,73 @@ static void explain_doc(const char *path, struct pl_output *out)
 	pl_manifest_close(m);
 }
 
+static void offer(struct pl_buf *help, pl_str given, const pl_str *names, size_t count)
+{
+	pl_str near = pl_text_nearest(given, names, count);
+	if (near.len == 0)
+		return;
+	pl_text_printf(help, "did you mean `");
+	pl_text_escaped(help, near);
+	pl_text_printf(help, "`? ");
+}
+
+/* What is called for does not exist: says so, with the nearest name that does. */
+static void refuse(struct pl_output *out, const char *what, pl_str given, const struct pl_names *names, pl_str advice)
+{
+	struct pl_buf *message = pl_text_new(out->arena), *help = pl_text_new(out->arena);
+	pl_text_printf(message, "%s `", what);
+	pl_text_escaped(message, given);
+	pl_text_printf(message, "`");
+	offer(help, given, names->items, names->count);
+	pl_text_add(help, advice);
+	pl_output_diag(out, &(struct pl_diag){.message = pl_text_str(message), .help = pl_text_str(help)});
+}
+
+static bool has_rule(const struct pl_policy *policy, pl_str name, struct pl_output *out)
+{
+	struct pl_names names = {0};
+	struct pl_rule_info info;
+	for (size_t i = 0; i < pl_policy_rule_count(policy); i++) {
+		pl_policy_rule(policy, i, &info);
+		if (pl_str_eq(info.name, name))
+			return true;
+		if (!pl_names_add(&names, out->arena, info.name)) {
+			pl_output_failure(out, (pl_str){0}, PL_E_MEMORY);
+			return false;
+		}
+	}
+	refuse(out, "this policy has no rule", name, &names, PL_STR("`plimsoll rules` lists what there is"));
+	return false;
+}
+
+/* Every subject has been passed over. */
+static void miss_place(struct pl_judge *judge, const struct pl_explain *explain)
+{
+	struct pl_buf *advice = pl_text_new(judge->out->arena);
+	const struct pl_names *places = &judge->places;
+	pl_text_printf(advice, places->count ? "it looks at" : "paths are those of findings, like spec.containers[0]");
+	for (size_t i = 0; i < places->count && i < SHOWN_PLACES; i++) {
+		pl_text_printf(advice, "%s ", i ? "," : "");
+		pl_text_escaped(advice, places->items[i].len ? places->items[i] : PL_STR("the object as a whole"));
+	}
+	if (places->count > SHOWN_PLACES)
+		pl_text_printf(advice, " and %zu more places", places->count - SHOWN_PLACES);
+	refuse(judge->out, explain->rule.len ? "this rule looks at nothing at" : "no rule looks at anything at",
+	       explain->at, places, pl_text_str(advice));
+}
+
+static void explain_part(struct pl_judge *judge, struct pl_explain *explain, const char *path)
+{
+	if (explain->rule.len && !has_rule(judge->policy, explain->rule, judge->out))
+		return;
+	judge->explain = explain;
+	size_t errors = judge->out->errors;
+	pl_judge_file(judge, path);
+	bool elsewhere = judge->places.count > 0 || judge->out->results == 0;
+	if (explain->at.len && judge->explained == 0 && elsewhere && judge->out->errors == errors)
+		miss_place(judge, explain);
+}
+
 static void explain_manifest(const struct pl_options *o, const char *path, enum stage stage,
 			     const struct pl_context *context, struct pl_output *out)
 {
@@ -123,7 +198,11 @@ static void explain_manifest(const struct pl_options *o, const char *path, enum 
 	judge.traced = stage == STAGE_TRACE;
 	if (stage != STAGE_WORKLOAD)
 		judge.policy = pl_policies_load(o, out);
-	if (stage == STAGE_WORKLOAD || judge.policy)
+	struct pl_explain part = {.rule = pl_str_from(pl_options_get(o, PL_FLAG_RULE)),
+				  .at = pl_str_from(pl_options_get(o, PL_FLAG_AT))};
+	if (judge.policy && (part.rule.len || part.at.len))
+		explain_part(&judge, &part, path);
+	else if (stage == STAGE_WORKLOAD || judge.policy)
 		pl_judge_file(&judge, path);
 	pl_judge_free(&judge);
 }

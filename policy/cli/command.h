@@ -11,5 +11,9 @@
 int pl_cmd_lint(const struct pl_options *options);
 int pl_cmd_check(const struct pl_options *options);
 int pl_cmd_explain(const struct pl_options *options);
+int pl_cmd_rules(const struct pl_options *options);
+int pl_cmd_schema(const struct pl_options *options);
+int pl_cmd_fmt(const struct pl_options *options);
+int pl_cmd_test(const struct pl_options *options);
 
 #endif

@@ -193,11 +193,14 @@ static bool set_today(const struct pl_options *o, struct pl_context *c)
 {
 	const char *day = pl_options_get(o, PL_FLAG_TODAY);
 	if (!day) {
-		c->today = (int32_t)(time(NULL) / SECONDS_A_DAY);
+		c->now = (int64_t)time(NULL);
+		c->today = (int32_t)(c->now / SECONDS_A_DAY);
 		return true;
 	}
-	if (parse_day(day, &c->today))
+	if (parse_day(day, &c->today)) {
+		c->now = (int64_t)c->today * SECONDS_A_DAY;
 		return true;
+	}
 	pl_options_complain(o->arena, "--today: `%s` is no day: it is written YYYY-MM-DD", day);
 	return false;
 }

@@ -227,6 +227,23 @@ static bool read_fd(int fd, const char *path, size_t max, struct pl_arena *arena
 	return true;
 }
 
+bool pl_input_read_if_there(const char *path, size_t max, struct pl_arena *arena, struct pl_output *out,
+			    pl_str *ret_text, int64_t *ret_modified, bool *ret_there)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	*ret_there = fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
+	if (fd < 0) {
+		if (*ret_there)
+			fail_errno(out, path, "cannot be read", errno);
+		return !*ret_there;
+	}
+	bool ok = read_fd(fd, path, max, arena, out, ret_text);
+	*ret_modified = fstat(fd, &st) == 0 ? (int64_t)st.st_mtim.tv_sec : 0;
+	close(fd);
+	return ok;
+}
+
 bool pl_input_read(const char *path, size_t max, struct pl_arena *arena, struct pl_output *out, pl_str *ret_text)
 {
 	bool is_stdin = strcmp(path, "-") == 0;

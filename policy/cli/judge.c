@@ -103,6 +103,61 @@ static pl_err read_old(struct pl_judge *j, const struct place *p, const struct p
 	return read_workload(j, p, o, node, ret_old);
 }
 
+/* A path as the user may write it: from the document when the object stands in a list. */
+static pl_str path_in_object(pl_str path, pl_str at)
+{
+	if (at.len == 0 || !pl_str_starts(path, at))
+		return path;
+	pl_str rest = {path.ptr + at.len, path.len - at.len};
+	if (rest.len == 0 || rest.ptr[0] == '.')
+		return rest.len ? (pl_str){rest.ptr + 1, rest.len - 1} : rest;
+	return path;
+}
+
+/* A path from the document, into another item of its list. */
+static bool is_of_other(pl_str path, const struct pl_object *o)
+{
+	bool from_document = pl_str_starts(path, PL_STR("items[")) && o->in_list;
+	return from_document && path_in_object(path, o->at).len == path.len;
+}
+
+static bool is_malformed(const struct pl_verdict *v)
+{
+	return v->count > 0 && v->findings[0].state == PL_FINDING_MALFORMED;
+}
+
+/* The paths outlive the object, so that a wrong one can be told from all there were. */
+static bool keep_places(struct pl_judge *j, const struct pl_explain *explain)
+{
+	for (size_t i = 0; i < explain->path_count; i++) {
+		pl_str copy = pl_arena_dup(j->out->arena, explain->paths[i]);
+		if (!copy.ptr || !pl_names_add(&j->places, j->out->arena, copy))
+			return false;
+	}
+	return true;
+}
+
+/* What is asked for and nothing else: an object without it is passed over. */
+static pl_err explain(struct pl_judge *j, const struct pl_object *o, const struct pl_context *context,
+		      const struct pl_workload *old, struct pl_result *result)
+{
+	struct pl_explain explain = *j->explain;
+	struct pl_arena *scratch = pl_evaluator_arena(j->evaluator);
+	if (is_of_other(explain.at, o))
+		return PL_OK;
+	explain.at = path_in_object(explain.at, o->at);
+	PL_TRY(pl_decide_explained(j->evaluator, j->policy, result->workload, old, context, &explain, result->trace,
+				   &result->verdict));
+	bool malformed = is_malformed(result->verdict);
+	bool said = explain.shown > 0 || (explain.rule.len && explain.path_count == 0);
+	j->explained += said && !malformed;
+	if (!said && explain.at.len && !malformed)
+		return keep_places(j, &explain) ? PL_OK : PL_E_MEMORY;
+	result->partial = true;
+	pl_output_result(j->out, result, scratch);
+	return PL_OK;
+}
+
 static pl_err judge_object(struct pl_judge *j, const struct place *p, const struct pl_object *o)
 {
 	struct pl_arena *scratch = pl_evaluator_arena(j->evaluator);
@@ -121,6 +176,8 @@ static pl_err judge_object(struct pl_judge *j, const struct place *p, const stru
 	PL_TRY(read_old(j, p, o, &context, &old));
 	if (j->traced && !(result.trace = pl_text_new(scratch)))
 		return PL_E_MEMORY;
+	if (j->explain)
+		return explain(j, o, &context, old, &result);
 	PL_TRY(pl_decide_traced(j->evaluator, j->policy, workload, old, &context, result.trace, &result.verdict));
 	if (o->in_list)
 		result.verdict = move_paths(result.verdict, o->at, scratch);

@@ -9,6 +9,9 @@ struct pl_judge {
 	const struct pl_policy *policy; /* NULL: workloads are printed, not judged */
 	struct pl_context context;	/* of the flags */
 	bool traced;			/* results carry what each rule did */
+	struct pl_explain *explain;	/* which rule and place is traced; NULL: all */
+	size_t explained;		/* objects, so far */
+	struct pl_names places;		/* that explain->at could have been; in out->arena */
 	struct pl_evaluator *evaluator; /* reset for each object */
 	struct pl_arena *file;		/* reset for each file */
 	struct pl_source *source;	/* of the text that is being judged */

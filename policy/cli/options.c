@@ -11,6 +11,10 @@
 #define ON_LINT	   (1u << PL_COMMAND_LINT)
 #define ON_CHECK   (1u << PL_COMMAND_CHECK)
 #define ON_EXPLAIN (1u << PL_COMMAND_EXPLAIN)
+#define ON_FMT	   (1u << PL_COMMAND_FMT)
+#define ON_RULES   (1u << PL_COMMAND_RULES)
+#define ON_SCHEMA  (1u << PL_COMMAND_SCHEMA)
+#define ON_TEST	   (1u << PL_COMMAND_TEST)
 
 static const struct {
 	const char *name, *arguments, *sentence, *more;

@@ -92,12 +92,15 @@ static void count_result(struct pl_output *out, const struct pl_result *r)
 	out->findings[PL_MODE_DENY] += v->denied;
 	out->findings[PL_MODE_WARN] += v->warned;
 	out->findings[PL_MODE_AUDIT] += v->audited;
+	out->excepted_findings += v->excepted;
 	if (!v->allowed || v->denied)
 		out->denied++;
 	else if (v->warned)
 		out->warned++;
 	else if (v->audited)
 		out->audited++;
+	else if (v->excepted)
+		out->excepted++;
 	else
 		out->clean++;
 	const struct pl_note *notes;
@@ -132,8 +135,13 @@ static void trace_text(const struct pl_output *out, const struct pl_result *r, s
 	if (r->at.len)
 		pl_text_printf(text, " at %.*s (paths begin there)", PL_FMT(r->at));
 	pl_text_printf(text, "\n%.*s", PL_FMT(pl_text_str(r->trace)));
-	pl_text_printf(text, "verdict: %s (findings: %zu deny, %zu warn, %zu audit)\n",
-		       v->allowed ? "allowed" : "refused", v->denied, v->warned, v->audited);
+	if (r->partial)
+		return;
+	pl_text_printf(text, "verdict: %s (findings: %zu deny, %zu warn, %zu audit", v->allowed ? "allowed" : "refused",
+		       v->denied, v->warned, v->audited);
+	if (v->excepted)
+		pl_text_printf(text, ", %zu excepted", v->excepted);
+	pl_text_printf(text, ")\n");
 }
 
 static void result_stage(const struct pl_output *out, const struct pl_result *r, struct pl_buf *text)
@@ -319,11 +327,14 @@ static void summary_text(const struct pl_output *out, struct pl_buf *text)
 		plural(text, out->findings[PL_MODE_DENY], "finding", "findings");
 	tally(text, &before, out->warned, "warned");
 	tally(text, &before, out->audited, "noted");
+	tally(text, &before, out->excepted, "excepted");
 	tally(text, &before, out->clean, "clean");
 	if (before[0] == ',')
 		before = "; ";
 	tally(text, &before, out->findings[PL_MODE_WARN], "of mode warn");
 	tally(text, &before, out->findings[PL_MODE_AUDIT], "of mode audit");
+	tally(text, &before, out->excepted_findings,
+	      out->excepted_findings == 1 ? "finding excepted" : "findings excepted");
 	tally(text, &before, out->warnings, out->warnings == 1 ? "warning" : "warnings");
 	tally(text, &before, out->errors, out->errors == 1 ? "error" : "errors");
 	pl_text_printf(text, "\n");
@@ -370,11 +381,13 @@ static void end_json(const struct pl_output *out, struct pl_buf *text)
 	names_json(text, "not_judged", &out->not_judged);
 	pl_text_printf(text,
 		       "],\n\"summary\":{\"files\":%zu,\"workloads\":%zu,\"others\":%zu,\"denied\":%zu,\"warned\":%zu,"
-		       "\"audited\":%zu,\"clean\":%zu,\"findings\":{\"deny\":%zu,\"warn\":%zu,\"audit\":%zu},"
+		       "\"audited\":%zu,\"excepted\":%zu,\"clean\":%zu,\"findings\":{\"deny\":%zu,\"warn\":%zu,"
+		       "\"audit\":%zu,\"excepted\":%zu},"
 		       "\"warnings\":%zu,\"errors\":%zu,\"exit\":%d}}\n",
-		       out->files, out->workloads, out->others, out->denied, out->warned, out->audited, out->clean,
-		       out->findings[PL_MODE_DENY], out->findings[PL_MODE_WARN], out->findings[PL_MODE_AUDIT],
-		       out->warnings, out->errors, pl_output_status(out));
+		       out->files, out->workloads, out->others, out->denied, out->warned, out->audited, out->excepted,
+		       out->clean, out->findings[PL_MODE_DENY], out->findings[PL_MODE_WARN],
+		       out->findings[PL_MODE_AUDIT], out->excepted_findings, out->warnings, out->errors,
+		       pl_output_status(out));
 }
 
 static void demand_context(struct pl_output *out)
@@ -385,7 +398,8 @@ static void demand_context(struct pl_output *out)
 	list(text, &out->not_checked, SIZE_MAX);
 	pl_output_diag(out, &(struct pl_diag){
 				    .message = pl_text_str(text),
-				    .help = PL_STR("give it with --namespace, --user, --group, --operation, --cluster"),
+				    .help = PL_STR("give it with --namespace, --user, --group, --operation, --cluster, "
+						   "--data"),
 			    });
 }
 

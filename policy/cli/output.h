@@ -26,9 +26,10 @@ struct pl_output {
 	bool require_context;
 	enum pl_mode fail_on;
 
-	size_t files, workloads, others;	  /* others: objects without containers */
-	size_t denied, warned, audited, clean;	  /* objects, by the worst finding */
-	size_t findings[PL_MODE_AUDIT + 1];	  /* by mode */
+	size_t files, workloads, others;		 /* others: objects without containers */
+	size_t denied, warned, audited, excepted, clean; /* objects, by the worst finding */
+	size_t findings[PL_MODE_AUDIT + 1];		 /* by mode, without those that exceptions cover */
+	size_t excepted_findings;
 	size_t errors, warnings;		  /* warnings: what the reading noticed, not findings */
 	size_t results;				  /* written */
 	struct pl_names not_checked;		  /* rules, sorted, each once */
@@ -44,6 +45,7 @@ struct pl_result {
 	pl_str at;	      /* where it stands in its document ("items[3]"); empty for the document itself */
 	uint32_t document;    /* in its file, from 0 */
 	struct pl_buf *trace; /* what each rule did; NULL when nobody asked */
+	bool partial;	      /* the verdict is of one rule */
 };
 
 /* Starts a report in text; `format` and the rest are set by the caller before pl_output_begin. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "datafile.h"
 #include "input.h"
 
 #define DEFAULT_PACK "essentials"
@@ -11,20 +12,26 @@
 
 static const char *const endings[] = {".plim", NULL};
 
-static void add(struct pl_policy_list *list, pl_str name, pl_str text, struct pl_output *out)
+/* path: NULL for what stands in no file. */
+static void add(struct pl_policy_list *list, const char *path, pl_str name, pl_str text, struct pl_output *out)
 {
 	if (list->count == list->cap) {
 		size_t cap = list->cap ? list->cap * 2 : 16;
 		struct pl_policy_source *more = pl_arena_zalloc(out->arena, cap, sizeof *more);
-		if (!more) {
+		const char **paths = pl_arena_zalloc(out->arena, cap, sizeof *paths);
+		if (!more || !paths) {
 			pl_output_failure(out, name, PL_E_MEMORY);
 			return;
 		}
-		if (list->count)
+		if (list->count) {
 			memcpy(more, list->items, list->count * sizeof *more);
+			memcpy(paths, list->paths, list->count * sizeof *paths);
+		}
 		list->items = more;
+		list->paths = paths;
 		list->cap = cap;
 	}
+	list->paths[list->count] = path;
 	list->items[list->count++] = (struct pl_policy_source){name, text};
 }
 
@@ -32,7 +39,7 @@ static void add_file(struct pl_policy_list *list, const char *path, struct pl_ou
 {
 	pl_str text;
 	if (pl_input_read(path, MAX_POLICY, out->arena, out, &text))
-		add(list, pl_input_name(path, out->arena), text, out);
+		add(list, path, pl_input_name(path, out->arena), text, out);
 }
 
 void pl_policies_add_path(struct pl_policy_list *list, const char *path, struct pl_output *out)
@@ -87,7 +94,7 @@ static void add_pack(struct pl_policy_list *list, const char *pack, struct pl_ou
 	pl_str name = pl_arena_printf(out->arena, "--use %s", pack);
 	pl_str text = pl_arena_printf(out->arena, "use \"%s\"\n", pack);
 	if (name.ptr && text.ptr)
-		add(list, name, text, out);
+		add(list, NULL, name, text, out);
 	else
 		pl_output_failure(out, name, PL_E_MEMORY);
 }
@@ -127,13 +134,43 @@ struct pl_policy *pl_policies_compile(const struct pl_policy_list *list, const s
 	struct pl_diags diags;
 	pl_diags_init(&diags, out->arena);
 	struct pl_policy *policy = NULL;
-	struct pl_policy_input input = {
-		.sources = list->items, .source_count = list->count, .settings = set, .setting_count = count};
+	bool catalogue = options->command == PL_COMMAND_RULES; /* what data files hold is no matter there */
+	struct pl_policy_input input = {.sources = list->items,
+					.source_count = list->count,
+					.settings = set,
+					.setting_count = count,
+					.explained = catalogue || pl_options_get(options, PL_FLAG_RULE) != NULL};
+	if (!catalogue && !pl_datafiles_read(list, options, out, &input))
+		return NULL;
 	pl_err err = pl_policy_compile(&input, &policy, &diags);
 	pl_output_diags(out, &diags);
 	if (err != PL_OK && diags.errors == 0)
 		pl_output_failure(out, (pl_str){0}, err);
-	return err == PL_OK ? policy : NULL;
+	if (err != PL_OK)
+		return NULL;
+	pl_datafiles_tell_missing(&input, out);
+	return policy;
+}
+
+bool pl_policies_settings(const struct pl_options *options, struct pl_output *out,
+			  const struct pl_param_setting **ret_settings, size_t *ret_count)
+{
+	*ret_count = pl_options_count(options, PL_FLAG_SET);
+	*ret_settings = settings(options, *ret_count, out);
+	return *ret_settings;
+}
+
+/* A catalogue without a policy is that of everything there is. */
+static void add_default(struct pl_policy_list *list, const struct pl_options *options, struct pl_output *out)
+{
+	const char *const *names;
+	size_t count = pl_policy_packs(&names);
+	if (options->command != PL_COMMAND_RULES) {
+		add_pack(list, DEFAULT_PACK, out);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		add_pack(list, names[i], out);
 }
 
 struct pl_policy *pl_policies_load(const struct pl_options *options, struct pl_output *out)
@@ -145,7 +182,7 @@ struct pl_policy *pl_policies_load(const struct pl_options *options, struct pl_o
 		pl_policies_add_path(&list, pl_options_nth(options, PL_FLAG_POLICY, i), out);
 	pl_policies_add_packs(&list, options, out);
 	if (paths == 0 && pl_options_count(options, PL_FLAG_USE) == 0)
-		add_pack(&list, DEFAULT_PACK, out);
+		add_default(&list, options, out);
 	if (out->errors != errors)
 		return NULL;
 	return pl_policies_compile(&list, options, out);

@@ -7,6 +7,7 @@
 
 struct pl_policy_list {
 	struct pl_policy_source *items;
+	const char **paths; /* of the same files; NULL for a pack */
 	size_t count, cap;
 };
 
@@ -17,7 +18,11 @@ void pl_policies_add_packs(struct pl_policy_list *list, const struct pl_options 
 /* Compiles the list with the settings of --set; NULL after an error, which is in out. */
 struct pl_policy *pl_policies_compile(const struct pl_policy_list *list, const struct pl_options *options,
 				      struct pl_output *out);
-/* All three for --policy, --use and --set, with the pack `essentials` when neither of the first two is given. */
+/* What --set gives; false after an error, which is in out. */
+bool pl_policies_settings(const struct pl_options *options, struct pl_output *out,
+			  const struct pl_param_setting **ret_settings, size_t *ret_count);
+/* All three for --policy, --use and --set, with the pack `essentials` when neither of the first two is given;
+ * `plimsoll rules` takes all packs then, and reads no data files. */
 struct pl_policy *pl_policies_load(const struct pl_options *options, struct pl_output *out);
 
 #endif

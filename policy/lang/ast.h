@@ -241,11 +241,13 @@ struct pl_decl {
 struct pl_ast_edit {
 	enum { PL_EDIT_SET, PL_EDIT_REMOVE, PL_EDIT_WITH } what;
 	struct pl_span at;
-	pl_str path;			/* of the manifest */
+	pl_str path; /* of the manifest */
+	struct pl_span path_at;
 	pl_str json;			/* value of `set`, as written */
 	struct pl_expr *target, *value; /* of `with` */
 	uint8_t form;			/* of a manifest as value of `with`, 0 if none */
 	pl_str text;
+	struct pl_span text_at;
 	struct pl_ast_edit *next;
 };
 struct pl_ast_expect {

@@ -8,6 +8,7 @@
 
 #include "catalogue.h"
 #include "plimsoll/policy.h"
+#include "table.h"
 #include "term.h"
 #include "types.h"
 
@@ -29,6 +30,27 @@ struct pl_def {
 	struct pl_term *constant;		/* its value, once known to be one */
 	bool open;				/* being expanded just now: a second time is a circle */
 	bool used;
+};
+
+/* A `data` declaration. */
+struct pl_data_def {
+	const struct pl_decl *decl;
+	const struct pl_policy_source *source;
+	struct pl_type type;		    /* PL_T_NONE: not a sound one, which has been reported */
+	struct pl_table_form form;	    /* of its file */
+	const struct pl_type *types;	    /* of its columns */
+	const struct pl_policy_data *given; /* NULL: nobody gave a file */
+	struct pl_policy_source file;	    /* its name and text; text.ptr NULL: there is none */
+};
+
+/* A table as it is used: its values as they stand, or one column converted to what it is compared with. */
+struct pl_data_use {
+	uint32_t data;	 /* which declaration */
+	uint16_t column; /* that is converted */
+	bool converted;
+	bool failed; /* and reported */
+	struct pl_cell_form form;
+	struct pl_value value; /* absent: there is no file */
 };
 
 /* A variable in scope. */
@@ -66,15 +88,25 @@ struct pl_checker {
 	struct pl_def *lets, *params;
 	const struct pl_decl **rules, **fixtures;
 	uint32_t let_room, param_room, rule_room, fixture_room;
+	struct pl_intern data_names; /* numbers are indices of data_defs */
+	struct pl_data_def *data_defs;
+	struct pl_data_use *uses;
+	uint32_t data_room, use_count, use_room;
+	struct pl_intern exception_names; /* of all sources */
+	const struct pl_decl **exceptions;
+	uint32_t exception_room;
 
 	struct pl_scope scope;
 	struct pl_known known;	  /* what is known to be present here */
 	const char *absence_note; /* why a missing value would matter here, for E0301 */
+	pl_str name_note;	  /* whose names are in scope here, for E0302 and E0303; empty: the rule's own */
 	enum pl_if_set if_set;	  /* waiting for its comparison */
 	struct pl_span if_at;
 	unsigned depth, nesting;
 	uint32_t bindings_made;
 	uint32_t terms_made;
+	struct pl_part_term *part; /* whose parts are being noted; NULL: nobody asks */
+	uint32_t parts_made;
 	struct pl_intern ids;
 };
 
@@ -162,7 +194,7 @@ struct pl_want {
 };
 enum pl_fit { PL_FIT_OK, PL_FIT_NOT /* the caller says so */, PL_FIT_FAILED /* reported */ };
 enum pl_fit pl_check_fit(struct pl_checker *c, struct pl_term **term, const struct pl_want *want);
-/* Consists of literals only, tables of them included: may be converted. */
+/* Consists of literals and sets of data files only, tables of them included: may be converted. */
 bool pl_check_is_literal(const struct pl_term *t);
 /* Makes two operands fit each other; reports when they do not. */
 bool pl_check_pair(struct pl_checker *c, struct pl_span at, struct pl_term **a, struct pl_term **b, const char *verb);
@@ -199,8 +231,38 @@ struct pl_term *pl_check_pattern(struct pl_checker *c, const struct pl_expr *e, 
 
 /* The type as written; PL_T_NONE, with an error, when there is none. */
 struct pl_type pl_check_type(struct pl_checker *c, const struct pl_type_expr *t);
+/* A decision table with its column and keys; items 1 and on, the outcomes, are left to the caller. */
+struct pl_term *pl_check_table(struct pl_checker *c, struct pl_span at, struct pl_type type, const struct pl_expr *key,
+			       const struct pl_table_row *rows);
 /* The value of a parameter in the present scope. */
 struct pl_term *pl_check_param(struct pl_checker *c, struct pl_def *def, struct pl_span at);
+
+/* A scalar type by its name; PL_T_NONE, with an error, when there is none. */
+struct pl_type pl_check_named_type(struct pl_checker *c, const struct pl_type_expr *t);
+
+/* --- check_data.c ---------------------------------------------------------------------------------------------------
+ */
+
+/* Reads the files of all `data` declarations, and refuses files for data that nobody declares. */
+void pl_check_data(struct pl_checker *c);
+/* The table of a declaration. */
+struct pl_term *pl_check_data_term(struct pl_checker *c, uint32_t data, struct pl_span at);
+/* One field of a row. */
+struct pl_term *pl_check_row_field(struct pl_checker *c, const struct pl_expr *e, struct pl_term *row);
+/* Values of a data file become what they stand next to, as literals do: *term becomes a use of the converted table.
+ * PL_FIT_NOT when it is not read from a data file, or needs no conversion, or there is none. */
+enum pl_fit pl_check_data_fit(struct pl_checker *c, struct pl_term **term, const struct pl_want *want);
+/* Stands for all values of a set of a data file, which are converted as one. */
+bool pl_check_is_data(const struct pl_term *t);
+
+/* True when the parameter takes the literal; reports why not. */
+bool pl_check_param_takes(struct pl_checker *c, const struct pl_def *def, const struct pl_expr *literal);
+
+/* --- check_test.c ----------------------------------------------------------------------------------------------------
+ */
+
+/* The names and types of a test, once all names are collected. */
+void pl_check_test(struct pl_checker *c, const struct pl_decl *test);
 
 /* --- check_decl.c ----------------------------------------------------------------------------------------------------
  */
@@ -210,6 +272,27 @@ PL_MUST_USE pl_err pl_check_collect(struct pl_checker *c, const struct pl_param_
 				    size_t setting_count);
 /* Checks every parameter, and every `let` that no rule used. */
 void pl_check_rest(struct pl_checker *c);
+/* False, with E0326, when no rule is called so. */
+bool pl_check_known_rule(struct pl_checker *c, const struct pl_name *name);
+
+/* --- check_part.c: the parts of conditions, for who asks to see their values ---------------------------------------
+ */
+
+/* An expression inside a condition, with what it became; those inside it in the order of the text. A `let` that is
+ * called holds its arguments and what it stands for. */
+struct pl_part_term {
+	const struct pl_expr *expr;
+	struct pl_term *term;
+	bool condition;
+	struct pl_part_term *first, *last, *next;
+};
+/* Begins a condition (or list) of a rule; does nothing unless the policy is to be explained. Pair with end. */
+void pl_check_part_begin(struct pl_checker *c);
+/* The part that is the whole condition; NULL when nobody asked. */
+const struct pl_part_term *pl_check_part_end(struct pl_checker *c);
+/* Enters an expression; gives what surrounds it, for leave. term: NULL after an error. */
+struct pl_part_term *pl_check_part_enter(struct pl_checker *c, const struct pl_expr *e, bool condition);
+void pl_check_part_leave(struct pl_checker *c, struct pl_part_term *around, struct pl_term *term);
 
 /* --- check_rule.c: a rule as terms
  * ------------------------------------------------------------------------------------ */
@@ -226,33 +309,60 @@ struct pl_guard_term {
 	bool unless;
 	struct pl_term *cond;
 	pl_str words;
+	const struct pl_part_term *parts; /* NULL: nobody asks */
 };
 struct pl_rule_check {
 	bool forbid;
 	struct pl_term *cond;
 	struct pl_text_terms message, remedy;
 	pl_str condition;
+	const struct pl_part_term *parts;
 };
 struct pl_rule_loop {
-	uint8_t slot;
-	struct pl_term *list, *where; /* where: NULL if none */
+	struct pl_term *list, *var, *where; /* where: NULL if none */
 	pl_str name, words, where_words;
+	const struct pl_part_term *parts, *where_parts;
+};
+/* An exception in the scope of one rule. */
+struct pl_rule_exception {
+	const struct pl_decl *decl;
+	struct pl_term *where;
+	pl_str words;
+	const struct pl_part_term *parts;
 };
 struct pl_rule_terms {
 	const struct pl_decl *decl;
 	uint8_t subject, platforms;
+	uint8_t mode; /* enum pl_ast_mode; with a rollout the strictest of its table */
 	struct pl_term *where;
 	pl_str where_words;
+	const struct pl_part_term *where_parts;
 	struct pl_rule_loop *loops;
 	struct pl_guard_term *guards;
 	struct pl_rule_check *checks;
 	uint16_t loop_count, guard_count, check_count;
+	struct pl_rule_exception *exceptions; /* in no order */
+	uint32_t exception_count, exception_room;
+	struct pl_term *rollout; /* NULL: none */
 };
 /* `known`: by the guards of the policy. False after an error. */
 bool pl_check_rule(struct pl_checker *c, const struct pl_decl *decl, struct pl_known known, struct pl_rule_terms *ret);
 /* The guards of a policy declaration: *ret_known is what they make known. */
 bool pl_check_policy_guards(struct pl_checker *c, const struct pl_decl *decl, struct pl_guard_term **ret,
 			    uint16_t *ret_count, struct pl_known *ret_known);
+/* A part of a rule as its author wrote it, between lead and tail: for listings and traces. */
+pl_str pl_check_words(struct pl_checker *c, pl_str lead, const struct pl_expr *e, const char *tail);
+
+/* --- check_exception.c, check_rollout.c: what a site adds to rules -------------------------------------------------
+ */
+
+/* Complains about rules that the declaration names and that are not there, or twice. */
+void pl_check_exception_names(struct pl_checker *c, const struct pl_decl *decl);
+/* `rolled`: names of rules that have a rollout already. */
+void pl_check_rollout_names(struct pl_checker *c, struct pl_intern *rolled, const struct pl_decl *decl);
+/* Adds the declaration to the rules it names. `rules`: by their number in rule_names; NULL: has errors. */
+void pl_check_exception(struct pl_checker *c, const struct pl_decl *decl, struct pl_rule_terms *const *rules);
+void pl_check_rollout(struct pl_checker *c, const struct pl_decl *decl, struct pl_rule_terms *const *rules);
 
 /* --- check_message.c, default_message.c
  * -------------------------------------------------------------------------------- */

@@ -94,6 +94,8 @@ static bool membership(struct pl_checker *c, const struct pl_expr *e, const stru
 	struct pl_want list_want = {.type = pl_type_list((*x)->type), .domain = pl_term_domain(*x)};
 	struct pl_want x_want = {.type = pl_type_held((*list)->type), .domain = pl_term_domain(*list)};
 	enum pl_fit fit = literal ? pl_check_fit(c, list, &list_want) : pl_check_fit(c, x, &x_want);
+	if (fit == PL_FIT_NOT && !literal)
+		fit = pl_check_fit(c, list, &list_want); /* an entry of a data file is read as what it holds */
 	if (fit == PL_FIT_NOT)
 		pl_check_mismatch(c, e->at, *x, *list, "looked for in");
 	return fit == PL_FIT_OK;
@@ -312,7 +314,7 @@ struct fields {
 
 static bool has_look_up(const struct pl_term *t)
 {
-	if (t->kind == PL_TERM_INDEX)
+	if (t->kind == PL_TERM_INDEX && t->op == PL_INDEX_ENTRY)
 		return true;
 	for (uint32_t i = 0; i < t->count; i++) {
 		if (has_look_up(t->items[i]))
@@ -408,6 +410,8 @@ static pl_str why_present(struct pl_checker *c, struct pl_term *t)
 		return PL_STR("when not set it is empty");
 	if (t->kind == PL_TERM_FIELD && t->u.field.presence == PL_DEFAULTED && t->u.field.dflt)
 		return pl_check_text(c, "when not set it is %s", t->u.field.dflt);
+	if (t->kind == PL_TERM_INDEX)
+		return PL_STR("every row has it");
 	return t->kind == PL_TERM_FIELD ? PL_STR("the schema requires it") : PL_STR("it always has a value");
 }
 

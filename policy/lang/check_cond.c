@@ -164,8 +164,10 @@ static bool condition(struct pl_checker *c, const struct pl_expr *e, enum pl_pol
 
 bool pl_check_cond(struct pl_checker *c, const struct pl_expr *e, enum pl_polarity polarity, struct pl_cond *ret)
 {
+	struct pl_part_term *around = pl_check_part_enter(c, e, true);
 	bool ok = pl_check_enter(c, e->at) && condition(c, e, polarity, ret);
 	c->depth--;
+	pl_check_part_leave(c, around, ok ? ret->term : NULL);
 	return ok && c->err == PL_OK;
 }
 

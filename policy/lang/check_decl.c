@@ -120,11 +120,37 @@ static void collect_param(struct pl_checker *c, const struct pl_decl *decl)
 		twice(c, "parameter", decl, c->params[first].decl);
 }
 
+static void collect_data(struct pl_checker *c, const struct pl_decl *decl)
+{
+	uint32_t first;
+	if (is_taken(c, decl))
+		return;
+	struct pl_data_def *grown =
+		pl_intern_grow(c->arena, c->data_defs, c->data_names.count, &c->data_room, sizeof *grown);
+	bool fresh = false;
+	if (!grown || pl_intern_add(&c->data_names, decl->name.text, &first, &fresh) != PL_OK) {
+		pl_check_memory(c);
+		return;
+	}
+	c->data_defs = grown;
+	if (fresh)
+		grown[first] = (struct pl_data_def){.decl = decl, .source = &c->sources[decl->source]};
+	else
+		twice(c, "data", decl, grown[first].decl);
+}
+
 static void collect_fixture(struct pl_checker *c, const struct pl_decl *decl)
 {
 	uint32_t first;
 	if (!add_decl(c, &c->fixture_names, local_key(c, decl), decl, &c->fixtures, &c->fixture_room, &first))
 		twice(c, "fixture", decl, c->fixtures[first]);
+}
+
+static void collect_exception(struct pl_checker *c, const struct pl_decl *decl)
+{
+	uint32_t first;
+	if (!add_decl(c, &c->exception_names, decl->name.text, decl, &c->exceptions, &c->exception_room, &first))
+		twice(c, "exception", decl, c->exceptions[first]);
 }
 
 static void collect_one(struct pl_checker *c, const struct pl_decl *decl)
@@ -142,11 +168,15 @@ static void collect_one(struct pl_checker *c, const struct pl_decl *decl)
 	case PL_DECL_FIXTURE:
 		collect_fixture(c, decl);
 		break;
+	case PL_DECL_EXCEPTION:
+		collect_exception(c, decl);
+		break;
+	case PL_DECL_DATA:
+		collect_data(c, decl);
+		break;
 	case PL_DECL_POLICY:
 	case PL_DECL_USE:
-	case PL_DECL_DATA:
 	case PL_DECL_ROLLOUT:
-	case PL_DECL_EXCEPTION:
 	case PL_DECL_TEST:
 		break;
 	}
@@ -155,86 +185,31 @@ static void collect_one(struct pl_checker *c, const struct pl_decl *decl)
 /* --- references
  * ------------------------------------------------------------------------------------------------------------ */
 
-static void known_rule(struct pl_checker *c, const struct pl_name *name)
+bool pl_check_known_rule(struct pl_checker *c, const struct pl_name *name)
 {
 	uint32_t i;
 	if (pl_intern_find(&c->rule_names, name->text, &i))
-		return;
+		return true;
 	struct pl_nearest nearest = {.word = name->text};
 	for (i = 0; i < c->rule_names.count; i++)
 		pl_nearest_offer(&nearest, c->rules[i]->name.text);
-	pl_check_complain(c,
-			  &(struct pl_complaint){
-				  .code = PL_CODE_E0326, .at = name->at, .label = pl_check_did_you_mean(c, &nearest)},
-			  "no rule is called `%.*s`", PL_FMT(name->text));
-}
-
-static void known_rules(struct pl_checker *c, const struct pl_name *names)
-{
-	for (; names; names = names->next)
-		known_rule(c, names);
-}
-
-static void refer_test(struct pl_checker *c, const struct pl_decl *decl)
-{
-	uint32_t i;
-	known_rules(c, decl->u.test.of);
-	for (const struct pl_ast_expect *e = decl->u.test.expects; e; e = e->next) {
-		/* the name of an exception is judged when exceptions are */
-		if (!e->allow && e->mode != PL_AST_EXCEPTED)
-			known_rule(c, &e->rule);
-	}
-	const struct pl_name *given = &decl->u.test.given;
-	pl_str key = pl_check_text(c, "%u:%.*s", (unsigned)decl->source, PL_FMT(given->text));
-	if (given->text.len && !pl_intern_find(&c->fixture_names, key, &i))
-		pl_check_complain(c, &(struct pl_complaint){.code = PL_CODE_E0302, .at = given->at},
-				  "no fixture is called `%.*s` in this file", PL_FMT(given->text));
-}
-
-/* spec: language.md 3.10: one rollout for a rule. */
-static void refer_rollout(struct pl_checker *c, struct pl_intern *rolled, const struct pl_decl *decl)
-{
-	uint32_t i;
-	bool fresh = true;
-	known_rules(c, decl->u.rollout.rules);
-	for (const struct pl_name *name = decl->u.rollout.rules; name; name = name->next) {
-		if (pl_intern_add(rolled, name->text, &i, &fresh) != PL_OK)
-			pl_check_memory(c);
-		if (!fresh)
-			pl_check_complain(
-				c,
-				&(struct pl_complaint){.code = PL_CODE_E0204,
-						       .at = name->at,
-						       .label = PL_STR("the result would depend on their order")},
-				"rule `%.*s` has two rollouts", PL_FMT(name->text));
-	}
-}
-
-/* Never silently ignored: a policy with such a declaration would not do what it says. */
-static void not_carried_out(struct pl_checker *c, const struct pl_decl *decl, const char *what, const char *help)
-{
-	pl_check_complain(
-		c,
-		&(struct pl_complaint){.code = PL_CODE_E0206,
-				       .at = decl->at,
-				       .note = PL_STR("a declaration that is read but not carried out would be "
-						      "worse than none"),
-				       .help = pl_str_from(help)},
-		"`%s` declarations cannot be compiled by this version of plimsoll", what);
+	struct pl_complaint complaint = {
+		.code = PL_CODE_E0326, .at = name->at, .label = pl_check_did_you_mean(c, &nearest)};
+	if (complaint.label.len == 0)
+		complaint.help = PL_STR("check this file together with the one that has the rule, or add the pack that "
+					"has it: `use \"PACK\"`");
+	pl_check_complain(c, &complaint, "no rule is called `%.*s`", PL_FMT(name->text));
+	return false;
 }
 
 static void refer_one(struct pl_checker *c, struct pl_intern *rolled, const struct pl_decl *decl)
 {
 	if (decl->kind == PL_DECL_TEST) {
-		refer_test(c, decl);
+		pl_check_test(c, decl);
 	} else if (decl->kind == PL_DECL_ROLLOUT) {
-		refer_rollout(c, rolled, decl);
-		not_carried_out(c, decl, "rollout", "begin the rule with `deny`, `warn` or `audit`");
+		pl_check_rollout_names(c, rolled, decl);
 	} else if (decl->kind == PL_DECL_EXCEPTION) {
-		known_rules(c, decl->u.exception.from);
-		not_carried_out(c, decl, "exception", "narrow the rule itself with `where` or `unless`");
-	} else if (decl->kind == PL_DECL_DATA) {
-		not_carried_out(c, decl, "data", "write a `param` of type `set of ...`, and give its value with --set");
+		pl_check_exception_names(c, decl);
 	}
 }
 
@@ -248,6 +223,20 @@ static void let_and_param(struct pl_checker *c)
 			continue;
 		c->scope.source = c->params[i].source;
 		twice(c, "name", decl, c->lets[first].decl);
+	}
+}
+
+/* Data and a parameter of one name in any file, or a `let` in its own. */
+static void data_and_others(struct pl_checker *c)
+{
+	uint32_t first;
+	for (uint32_t i = 0; i < c->data_names.count; i++) {
+		const struct pl_decl *decl = c->data_defs[i].decl;
+		c->scope.source = c->data_defs[i].source;
+		if (pl_intern_find(&c->param_names, decl->name.text, &first))
+			twice(c, "name", decl, c->params[first].decl);
+		else if (pl_intern_find(&c->let_names, local_key(c, decl), &first))
+			twice(c, "name", decl, c->lets[first].decl);
 	}
 }
 
@@ -274,7 +263,11 @@ static void apply_setting(struct pl_checker *c, const struct pl_param_setting *s
 	*source = (struct pl_policy_source){PL_STR("--set"), setting->name};
 	c->scope.source = source;
 	struct pl_complaint complaint = {.code = PL_CODE_E0302, .at = {0, (uint32_t)setting->name.len}};
-	if (!pl_intern_find(&c->param_names, setting->name, &i)) {
+	if (pl_intern_find(&c->data_names, setting->name, &i)) {
+		complaint.help = pl_check_text(c, "write --data %.*s=FILE", PL_FMT(setting->name));
+		pl_check_complain(c, &complaint, "`%.*s` is no parameter: its values come from a file",
+				  PL_FMT(setting->name));
+	} else if (!pl_intern_find(&c->param_names, setting->name, &i)) {
 		struct pl_nearest nearest = {.word = setting->name};
 		for (i = 0; i < c->param_names.count; i++)
 			pl_nearest_offer(&nearest, c->params[i].decl->name.text);
@@ -304,6 +297,8 @@ pl_err pl_check_collect(struct pl_checker *c, const struct pl_param_setting *set
 			refer_one(c, &rolled, d);
 	}
 	let_and_param(c);
+	data_and_others(c);
+	pl_check_data(c);
 	for (size_t i = 0; i < setting_count && c->err == PL_OK; i++)
 		apply_setting(c, &settings[i]);
 	return c->err;

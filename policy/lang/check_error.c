@@ -32,6 +32,9 @@ void pl_check_complain(struct pl_checker *c, const struct pl_complaint *complain
 	struct pl_complaint whole = *complaint;
 	if (!whole.source)
 		whole.source = c->scope.source;
+	if (c->name_note.len && (whole.code == PL_CODE_E0302 || whole.code == PL_CODE_E0303))
+		whole.note = whole.note.len ? pl_check_text(c, "%.*s\n%.*s", PL_FMT(whole.note), PL_FMT(c->name_note))
+					    : c->name_note;
 	if (c->quiet || already_said(c, &whole))
 		return;
 	struct pl_buf message;
@@ -166,6 +169,7 @@ static const char *conversion(const struct pl_term *other)
 	case PL_T_ENTRY:
 	case PL_T_RANGE:
 	case PL_T_CONDITION:
+	case PL_T_ROW:
 		return NULL;
 	}
 	return NULL;

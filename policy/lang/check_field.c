@@ -316,6 +316,7 @@ static enum pl_subject members_of(struct pl_type t)
 	case PL_T_RANGE:
 	case PL_T_NETWORK:
 	case PL_T_CONDITION:
+	case PL_T_ROW:
 		return PL_SUBJECT_NONE;
 	}
 	return PL_SUBJECT_NONE;
@@ -329,7 +330,9 @@ static void complain_members(struct pl_checker *c, const struct pl_name *name, s
 	if (members != PL_SUBJECT_NONE)
 		offer_subject(c, members, &nearest);
 	complaint.label = pl_check_did_you_mean(c, &nearest);
-	if (t.kind == PL_T_MAP)
+	if (t.kind == PL_T_MAP && t.elem == PL_T_ROW)
+		complaint.help = pl_check_text(c, "look a row up first: `...[KEY].%.*s`", PL_FMT(name->text));
+	else if (t.kind == PL_T_MAP)
 		complaint.help = pl_check_text(c, "look an entry up with [\"%.*s\"]", PL_FMT(name->text));
 	else if (t.kind == PL_T_LIST)
 		complaint.help = pl_check_text(c, "look at its elements: `some x in ... satisfies x.%.*s ...`",
@@ -378,6 +381,8 @@ bool pl_check_has_field(struct pl_checker *c, enum pl_subject subject, pl_str na
 static struct pl_term *step(struct pl_checker *c, const struct pl_expr *e, struct pl_term *base)
 {
 	struct found f;
+	if (base->type.kind == PL_T_ROW)
+		return pl_check_row_field(c, e, base);
 	if (!find(c, base->type, &e->name, &f))
 		return NULL;
 	if (base->type.kind == PL_T_ENTRY && f.type.kind == PL_T_NONE)

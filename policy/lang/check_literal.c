@@ -294,6 +294,7 @@ static enum pl_fit fit_string(struct pl_checker *c, struct pl_term **term, const
 	case PL_T_ENTRY:
 	case PL_T_RANGE:
 	case PL_T_CONDITION:
+	case PL_T_ROW:
 		return PL_FIT_NOT;
 	}
 	return PL_FIT_NOT;
@@ -358,6 +359,9 @@ enum pl_fit pl_check_fit(struct pl_checker *c, struct pl_term **term, const stru
 		return fit_items(c, term, 1, want, want->type);
 	if (t->kind == PL_TERM_ELSE && pl_check_is_literal(t->items[t->count - 1]))
 		return fit_items(c, term, 0, want, t->type);
+	enum pl_fit data = pl_check_data_fit(c, term, want);
+	if (data != PL_FIT_NOT)
+		return data;
 	if (want->base)
 		return PL_FIT_NOT;
 	return pl_type_together(t->type, want->type) ? PL_FIT_OK : PL_FIT_NOT;
@@ -369,7 +373,7 @@ enum pl_fit pl_check_fit(struct pl_checker *c, struct pl_term **term, const stru
 bool pl_check_is_literal(const struct pl_term *t)
 {
 	uint32_t from = t->kind == PL_TERM_SWITCH ? 1 : 0;
-	if (t->kind == PL_TERM_CONST)
+	if (t->kind == PL_TERM_CONST || pl_check_is_data(t))
 		return true;
 	if (t->kind != PL_TERM_SET && t->kind != PL_TERM_SWITCH)
 		return false;
@@ -386,7 +390,8 @@ bool pl_check_pair(struct pl_checker *c, struct pl_span at, struct pl_term **a, 
 	struct pl_term **fixed = turn ? b : a, **moved = turn ? a : b;
 	struct pl_want want = {.type = (*fixed)->type, .domain = pl_term_domain(*fixed)};
 	enum pl_fit fit = pl_check_fit(c, moved, &want);
-	if (fit == PL_FIT_NOT && pl_check_is_literal(*a) && pl_check_is_literal(*b)) {
+	bool both = pl_check_is_literal(*a) == pl_check_is_literal(*b);
+	if (fit == PL_FIT_NOT && both) {
 		struct pl_want other = {.type = (*b)->type, .domain = pl_term_domain(*b)};
 		fit = pl_check_fit(c, a, &other);
 	}

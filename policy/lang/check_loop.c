@@ -12,6 +12,24 @@ static bool is_list(struct pl_checker *c, const struct pl_expr *e, const struct 
 	return false;
 }
 
+/* The lists of a manifest are empty when they are not there; what a table does not hold is not. Nothing would be looked
+ * at then, and `every` and `no` would be met. */
+static bool is_there(struct pl_checker *c, const struct pl_expr *e, struct pl_term *list)
+{
+	if (c->quiet || !pl_check_absent(c, list, c->known))
+		return true;
+	pl_str text = pl_check_print(c, e);
+	pl_check_complain(
+		c,
+		&(struct pl_complaint){
+			.code = PL_CODE_E0301,
+			.at = e->at,
+			.label = PL_STR("may be absent"),
+			.help = pl_check_text(c, "say what a missing entry means: `(%.*s else {})`", PL_FMT(text))},
+		"`%.*s` may be absent, and then there is nothing to look at", PL_FMT(text));
+	return false;
+}
+
 static bool too_deep(struct pl_checker *c, const struct pl_name *name)
 {
 	if (c->nesting < PL_CHECK_NESTING)
@@ -43,7 +61,8 @@ bool pl_check_loop_enter(struct pl_checker *c, const struct pl_name *name, const
 {
 	struct pl_loop_var loop = {.known_before = c->known, .bindings_before = c->scope.bindings};
 	loop.list = pl_check_value(c, list);
-	if (!loop.list || !is_list(c, list, loop.list) || pl_check_hides(c, name) || too_deep(c, name))
+	if (!loop.list || !is_list(c, list, loop.list) || !is_there(c, list, loop.list) || pl_check_hides(c, name) ||
+	    too_deep(c, name))
 		return false;
 	loop.var = make_var(c, name, loop.list);
 	struct pl_binding *b = pl_arena_zalloc(c->arena, 1, sizeof *b);

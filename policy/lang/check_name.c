@@ -132,7 +132,7 @@ bool pl_check_hides(struct pl_checker *c, const struct pl_name *name)
 	uint32_t i;
 	bool hidden = find_binding(c, name->text) || pl_check_root(c, name->text, name->at) ||
 		      pl_intern_find(&c->let_names, let_key(c, name->text), &i) ||
-		      pl_intern_find(&c->param_names, name->text, &i);
+		      pl_intern_find(&c->param_names, name->text, &i) || pl_intern_find(&c->data_names, name->text, &i);
 	if (hidden)
 		pl_check_complain(c,
 				  &(struct pl_complaint){.code = PL_CODE_E0315,
@@ -164,15 +164,17 @@ static void offer_names(struct pl_checker *c, struct pl_nearest *nearest)
 	}
 	for (uint32_t i = 0; i < c->param_names.count; i++)
 		pl_nearest_offer(nearest, c->params[i].decl->name.text);
+	for (uint32_t i = 0; i < c->data_names.count; i++)
+		pl_nearest_offer(nearest, c->data_defs[i].decl->name.text);
 }
 
 /* A subject that exists, but not in this scope. */
 static pl_str subject_help(struct pl_checker *c, pl_str name)
 {
-	if (c->scope.inside_let)
-		return pl_check_text(c, "give the `let` an argument: `let ...(%.*s) = ...`", PL_FMT(name));
 	if (c->scope.subject == PL_SUBJECT_NONE)
 		return PL_STR("only request, namespace, cluster, today, parameters and `let`s are known here");
+	if (c->scope.inside_let)
+		return pl_check_text(c, "give the `let` an argument: `let ...(%.*s) = ...`", PL_FMT(name));
 	if (is_any(name, "pod") || is_any(name, "old_pod"))
 		return pl_check_text(c, "narrow the rule to Kubernetes: `for each pod %s`",
 				     pl_subject_name((enum pl_subject)c->scope.subject));
@@ -194,18 +196,6 @@ static pl_str unknown_help(struct pl_checker *c, pl_str name)
 	return PL_STR("a string is written in quotes, and a field with its subject before it: `container.name`");
 }
 
-/* The name of a declaration that is not carried out. */
-static bool is_refused(const struct pl_checker *c, pl_str name)
-{
-	for (size_t i = 0; i < c->source_count; i++) {
-		for (const struct pl_decl *d = c->decls[i]; d; d = d->next) {
-			if (d->kind == PL_DECL_DATA && pl_str_eq(d->name.text, name))
-				return true;
-		}
-	}
-	return false;
-}
-
 static void complain_unknown(struct pl_checker *c, pl_str name, struct pl_span at)
 {
 	struct pl_complaint complaint = {.code = PL_CODE_E0302, .at = at};
@@ -216,10 +206,7 @@ static void complain_unknown(struct pl_checker *c, pl_str name, struct pl_span a
 		pl_check_complain(c, &complaint, "`%.*s` is not in scope here", PL_FMT(name));
 		return;
 	}
-	if (is_refused(c, name)) {
-		c->errors++; /* E0206 has been said */
-		return;
-	}
+
 	offer_names(c, &nearest);
 	complaint.label = pl_check_did_you_mean(c, &nearest);
 	if (complaint.label.len == 0)
@@ -400,6 +387,8 @@ struct pl_term *pl_check_name(struct pl_checker *c, const struct pl_expr *e)
 			return root;
 		if (pl_intern_find(&c->param_names, name, &i))
 			return pl_check_param(c, &c->params[i], e->at);
+		if (pl_intern_find(&c->data_names, name, &i))
+			return pl_check_data_term(c, i, e->at);
 	}
 	complain_unknown(c, name, e->kind == PL_EXPR_NAME ? e->at : e->name.at);
 	return NULL;

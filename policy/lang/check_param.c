@@ -26,7 +26,7 @@ static struct pl_type unknown_type(struct pl_checker *c, const struct pl_type_ex
 	return pl_type_scalar(PL_T_NONE);
 }
 
-static struct pl_type named_type(struct pl_checker *c, const struct pl_type_expr *t)
+struct pl_type pl_check_named_type(struct pl_checker *c, const struct pl_type_expr *t)
 {
 	struct pl_type type = pl_type_named(t->name.text);
 	if (type.kind == PL_T_NONE)
@@ -39,7 +39,7 @@ static struct pl_type named_type(struct pl_checker *c, const struct pl_type_expr
 struct pl_type pl_check_type(struct pl_checker *c, const struct pl_type_expr *t)
 {
 	if (t->form == PL_TYPE_NAMED)
-		return named_type(c, t);
+		return pl_check_named_type(c, t);
 	if (t->form == PL_TYPE_RECORD || t->elem->form != PL_TYPE_NAMED) {
 		pl_check_complain(c,
 				  &(struct pl_complaint){
@@ -49,7 +49,7 @@ struct pl_type pl_check_type(struct pl_checker *c, const struct pl_type_expr *t)
 				  "there is no such type");
 		return pl_type_scalar(PL_T_NONE);
 	}
-	struct pl_type elem = named_type(c, t->elem);
+	struct pl_type elem = pl_check_named_type(c, t->elem);
 	if (elem.kind == PL_T_NONE)
 		return elem;
 	return t->form == PL_TYPE_LIST ? pl_type_list(elem) : pl_type_map(elem);
@@ -184,9 +184,9 @@ static bool table_key(struct pl_checker *c, const struct pl_expr *e, struct pl_t
 	return false;
 }
 
-static bool fresh_key(struct pl_checker *c, const struct pl_decl *decl, const struct pl_table_row *row)
+static bool fresh_key(struct pl_checker *c, const struct pl_table_row *rows, const struct pl_table_row *row)
 {
-	const struct pl_table_row *r = decl->u.param.rows;
+	const struct pl_table_row *r = rows;
 	while (r != row && !pl_str_eq(r->key, row->key))
 		r = r->next;
 	if (r != row)
@@ -207,24 +207,35 @@ static bool possible_key(struct pl_checker *c, const struct pl_term *column, con
 	return key && pl_check_fit(c, &key, &want) == PL_FIT_OK;
 }
 
+struct pl_term *pl_check_table(struct pl_checker *c, struct pl_span at, struct pl_type type, const struct pl_expr *key,
+			       const struct pl_table_row *rows)
+{
+	uint32_t n = count_rows(rows), i = 0;
+	struct pl_term *t = pl_check_new(c, PL_TERM_SWITCH, at, type, n + 2);
+	pl_str *keys = pl_arena_zalloc(c->arena, n, sizeof *keys);
+	if (!t || !keys || !table_key(c, key, &t->items[0]))
+		return keys || !t ? NULL : pl_check_memory(c);
+	for (const struct pl_table_row *row = rows; row; row = row->next) {
+		if (!fresh_key(c, rows, row) || !possible_key(c, t->items[0], row))
+			return NULL;
+		keys[i++] = row->key;
+	}
+	t->u.keys = keys;
+	return t;
+}
+
 static struct pl_term *table(struct pl_checker *c, const struct pl_decl *decl, struct pl_type type)
 {
-	uint32_t n = count_rows(decl->u.param.rows), i = 0;
-	struct pl_term *t = pl_check_new(c, PL_TERM_SWITCH, decl->name.at, type, n + 2);
-	pl_str *keys = pl_arena_zalloc(c->arena, n, sizeof *keys);
-	if (!t || !keys || !table_key(c, decl->u.param.key, &t->items[0]))
-		return keys || !t ? NULL : pl_check_memory(c);
-	for (const struct pl_table_row *row = decl->u.param.rows; row; row = row->next, i++) {
-		if (!fresh_key(c, decl, row) || !possible_key(c, t->items[0], row))
-			return NULL;
-		keys[i] = row->key;
-		t->items[i + 1] = pl_check_value(c, row->value);
-		if (!t->items[i + 1])
+	uint32_t i = 1;
+	struct pl_term *t = pl_check_table(c, decl->name.at, type, decl->u.param.key, decl->u.param.rows);
+	for (const struct pl_table_row *row = decl->u.param.rows; t && row; row = row->next, i++) {
+		t->items[i] = pl_check_value(c, row->value);
+		if (!t->items[i])
 			return NULL;
 	}
-	t->items[n + 1] = pl_check_value(c, decl->u.param.otherwise);
-	t->u.keys = keys;
-	return t->items[n + 1] ? t : NULL;
+	if (t)
+		t->items[i] = pl_check_value(c, decl->u.param.otherwise);
+	return t && t->items[i] ? t : NULL;
 }
 
 /* --- the value of a parameter
@@ -281,6 +292,17 @@ static struct pl_term *param_value(struct pl_checker *c, const struct pl_def *de
 			    : decl->u.param.value ? pl_check_value(c, decl->u.param.value)
 						  : table(c, decl, type);
 	return t && has_type(c, def, type, &t) ? t : NULL;
+}
+
+bool pl_check_param_takes(struct pl_checker *c, const struct pl_def *def, const struct pl_expr *literal)
+{
+	struct pl_scope before = c->scope;
+	c->scope.source = def->source;
+	c->scope.source_index = def->decl->source;
+	struct pl_type type = wanted_type(pl_check_type(c, def->decl->u.param.type));
+	c->scope = before;
+	struct pl_term *t = type.kind == PL_T_NONE ? NULL : pl_check_value(c, literal);
+	return t && has_type(c, def, type, &t);
 }
 
 struct pl_term *pl_check_param(struct pl_checker *c, struct pl_def *def, struct pl_span at)

@@ -71,8 +71,7 @@ static const char unless_note[] = "`unless` switches the rule off when its condi
 static const char require_note[] = "`require` passes when its condition is met";
 static const char forbid_note[] = "`forbid` passes when its condition is not met";
 
-/* A part of a rule as its author wrote it: for listings and traces. */
-static pl_str in_words(struct pl_checker *c, pl_str lead, const struct pl_expr *e, const char *tail)
+pl_str pl_check_words(struct pl_checker *c, pl_str lead, const struct pl_expr *e, const char *tail)
 {
 	struct pl_buf out;
 	pl_buf_init(&out, c->arena, 64);
@@ -84,16 +83,20 @@ static pl_str in_words(struct pl_checker *c, pl_str lead, const struct pl_expr *
 	return pl_buf_str(&out);
 }
 
-static bool filter(struct pl_checker *c, const struct pl_expr *e, struct pl_term **ret, pl_str *ret_words)
+static bool filter(struct pl_checker *c, const struct pl_expr *e, struct pl_term **ret, pl_str *ret_words,
+		   const struct pl_part_term **ret_parts)
 {
 	struct pl_cond cond;
 	if (!e)
 		return true;
-	if (!pl_check_cond_as(c, e, PL_NEGATIVE, filter_note, &cond))
+	pl_check_part_begin(c);
+	bool ok = pl_check_cond_as(c, e, PL_NEGATIVE, filter_note, &cond);
+	*ret_parts = pl_check_part_end(c);
+	if (!ok)
 		return false;
 	pl_check_learn(c, cond.when_true);
 	*ret = cond.term;
-	*ret_words = in_words(c, PL_STR("where "), e, "");
+	*ret_words = pl_check_words(c, PL_STR("where "), e, "");
 	return true;
 }
 
@@ -108,14 +111,18 @@ static bool loops(struct pl_checker *c, const struct pl_decl *decl, struct pl_ru
 	for (const struct pl_ast_loop *l = decl->u.rule.loops; l; l = l->next) {
 		struct pl_rule_loop *loop = &ret->loops[ret->loop_count];
 		struct pl_loop_var var;
-		if (!pl_check_loop_enter(c, &l->var, l->list, &var))
+		pl_check_part_begin(c);
+		bool ok = pl_check_loop_enter(c, &l->var, l->list, &var);
+		loop->parts = pl_check_part_end(c);
+		if (!ok)
 			return false;
 		ret->loop_count++;
-		loop->slot = var.var->u.var.slot;
 		loop->list = var.list;
+		loop->var = var.var;
 		loop->name = l->var.text;
-		loop->words = in_words(c, pl_check_text(c, "for each %.*s in ", PL_FMT(l->var.text)), l->list, "");
-		if (!filter(c, l->where, &loop->where, &loop->where_words))
+		loop->words =
+			pl_check_words(c, pl_check_text(c, "for each %.*s in ", PL_FMT(l->var.text)), l->list, "");
+		if (!filter(c, l->where, &loop->where, &loop->where_words, &loop->where_parts))
 			return false;
 	}
 	return true;
@@ -134,14 +141,17 @@ static bool guards(struct pl_checker *c, const struct pl_ast_guard *list, struct
 	for (const struct pl_ast_guard *g = list; g; g = g->next) {
 		struct pl_cond cond;
 		enum pl_polarity polarity = g->unless ? PL_POSITIVE : PL_NEGATIVE;
-		if (!pl_check_cond_as(c, g->cond, polarity, g->unless ? unless_note : guard_note, &cond)) {
+		pl_check_part_begin(c);
+		bool sound = pl_check_cond_as(c, g->cond, polarity, g->unless ? unless_note : guard_note, &cond);
+		const struct pl_part_term *parts = pl_check_part_end(c);
+		if (!sound) {
 			ok = false;
 			continue;
 		}
 		pl_check_learn(c, g->unless ? cond.when_false : cond.when_true);
 		(*ret)[(*ret_count)++] = (struct pl_guard_term){
 			g->unless, cond.term,
-			in_words(c, g->unless ? PL_STR("unless ") : PL_STR("when "), g->cond, "")};
+			pl_check_words(c, g->unless ? PL_STR("unless ") : PL_STR("when "), g->cond, ""), parts};
 	}
 	return ok;
 }
@@ -174,14 +184,16 @@ static bool one_check(struct pl_checker *c, const struct pl_ast_check *check, st
 	struct pl_cond cond;
 	c->if_set = !check->if_set ? PL_IF_NOT_GIVEN : check->forbid ? PL_IF_FORBID : PL_IF_REQUIRE;
 	c->if_at = check->if_at;
+	pl_check_part_begin(c);
 	bool ok = pl_check_cond_as(c, check->cond, check->forbid ? PL_NEGATIVE : PL_POSITIVE,
 				   check->forbid ? forbid_note : require_note, &cond);
+	const struct pl_part_term *parts = pl_check_part_end(c);
 	c->if_set = PL_IF_NOT_GIVEN;
 	if (!ok)
 		return false;
-	pl_str words = in_words(c, check->forbid ? PL_STR("forbid ") : PL_STR("require "), check->cond,
-				check->if_set ? " if set" : "");
-	*ret = (struct pl_rule_check){.forbid = check->forbid, .cond = cond.term, .condition = words};
+	pl_str words = pl_check_words(c, check->forbid ? PL_STR("forbid ") : PL_STR("require "), check->cond,
+				      check->if_set ? " if set" : "");
+	*ret = (struct pl_rule_check){.forbid = check->forbid, .cond = cond.term, .condition = words, .parts = parts};
 	return messages(c, check, ret);
 }
 
@@ -202,7 +214,7 @@ static bool checks(struct pl_checker *c, const struct pl_decl *decl, struct pl_r
 
 static bool body(struct pl_checker *c, const struct pl_decl *decl, struct pl_rule_terms *ret)
 {
-	if (!filter(c, decl->u.rule.where, &ret->where, &ret->where_words) || !loops(c, decl, ret))
+	if (!filter(c, decl->u.rule.where, &ret->where, &ret->where_words, &ret->where_parts) || !loops(c, decl, ret))
 		return false;
 	if (!guards(c, decl->u.rule.guards, &ret->guards, &ret->guard_count))
 		return false;
@@ -211,7 +223,7 @@ static bool body(struct pl_checker *c, const struct pl_decl *decl, struct pl_rul
 
 bool pl_check_rule(struct pl_checker *c, const struct pl_decl *decl, struct pl_known known, struct pl_rule_terms *ret)
 {
-	struct pl_rule_terms rule = {.decl = decl};
+	struct pl_rule_terms rule = {.decl = decl, .mode = decl->u.rule.mode};
 	enum pl_subject subject;
 	c->scope = (struct pl_scope){.source = &c->sources[decl->source], .source_index = decl->source};
 	if (!find_subject(c, decl, &subject, &rule.platforms))

@@ -126,6 +126,8 @@ static bool every_absent(struct pl_checker *c, const struct pl_term *t, struct p
 
 bool pl_check_absent(struct pl_checker *c, struct pl_term *t, struct pl_known known)
 {
+	if (t->plain)
+		return pl_check_absent(c, t->plain, known);
 	if (known.count) {
 		uint32_t id;
 		pl_err err = pl_term_id(&c->ids, t, &id);
@@ -140,7 +142,7 @@ bool pl_check_absent(struct pl_checker *c, struct pl_term *t, struct pl_known kn
 	case PL_TERM_FIELD:
 		return field_absent(c, t, known);
 	case PL_TERM_INDEX:
-		return true;
+		return t->op != PL_INDEX_FIELD || any_absent(c, t, 0, known);
 	case PL_TERM_ELSE:
 		return every_absent(c, t, known);
 	case PL_TERM_ADD:
@@ -154,6 +156,7 @@ bool pl_check_absent(struct pl_checker *c, struct pl_term *t, struct pl_known kn
 		return call_absent(c, t, known);
 	case PL_TERM_CONST:
 	case PL_TERM_VAR:
+	case PL_TERM_DATA:
 	case PL_TERM_SET:
 	case PL_TERM_MAP:
 	case PL_TERM_LOOP:
@@ -186,6 +189,7 @@ static bool is_strict(const struct pl_term *t)
 	case PL_TERM_CONST:
 	case PL_TERM_ROOT:
 	case PL_TERM_VAR:
+	case PL_TERM_DATA:
 	case PL_TERM_ELSE:
 	case PL_TERM_SET:
 	case PL_TERM_MAP:
@@ -206,6 +210,8 @@ static bool is_strict(const struct pl_term *t)
 
 void pl_check_presence(struct pl_checker *c, struct pl_term *t, struct pl_known *known)
 {
+	if (t->plain)
+		t = t->plain;
 	if (!pl_check_absent(c, t, (struct pl_known){0}))
 		return; /* always present: not worth remembering, and neither is what it is read through */
 	uint32_t *id = pl_arena_alloc(c->arena, sizeof *id);

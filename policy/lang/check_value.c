@@ -339,8 +339,10 @@ struct pl_term *pl_check_value(struct pl_checker *c, const struct pl_expr *e)
 {
 	enum pl_if_set if_set = c->if_set;
 	c->if_set = PL_IF_NOT_GIVEN;
+	struct pl_part_term *around = pl_check_part_enter(c, e, false);
 	struct pl_term *t = pl_check_enter(c, e->at) ? value(c, e) : NULL;
 	c->depth--;
+	pl_check_part_leave(c, around, t);
 	c->if_set = if_set;
 	return t;
 }

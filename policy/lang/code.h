@@ -34,10 +34,11 @@ struct pl_insn {
 	uint32_t c;
 };
 
-#define PL_NO_CODE   UINT32_MAX
-#define PL_MAX_VARS  8 /* nesting of quantifiers and further loops is 3 */
-#define PL_MAX_STACK 64
-#define PL_MAX_RULES 4096
+#define PL_NO_CODE	  UINT32_MAX
+#define PL_MAX_VARS	  8 /* nesting of quantifiers and further loops is 3 */
+#define PL_MAX_STACK	  64
+#define PL_MAX_RULES	  4096
+#define PL_MAX_PART_DEPTH 402 /* expressions inside each other; as check.h's PL_CHECK_DEPTH */
 
 /* Where a path begins. */
 enum pl_root {
@@ -98,6 +99,24 @@ struct pl_template {
 	uint32_t count;
 };
 
+/* A part of a condition, kept when the policy is to be explained: its value can be shown. Parts stand in one row, each
+ * before those inside it. */
+struct pl_part_code {
+	pl_str words;	/* as its author wrote it */
+	uint32_t code;	/* fragment; PL_NO_CODE: too large to be run on its own */
+	uint32_t value; /* of a bool field that is a condition: the field; else PL_NO_CODE */
+	uint32_t end;	/* those from the next one to here are inside it */
+	bool condition; /* gives true, false or unknown; else a value */
+	bool secret;	/* may show the value of an environment variable */
+	bool filter;	/* the `where` of a loop: an element that does not meet it is not looked at */
+	bool loop;	/* a quantifier, `count` or `sum`: */
+	uint8_t kind;	/* enum pl_loop_kind */
+	uint8_t var;
+	uint32_t list, body; /* fragments; the body says whether an element counts */
+	uint32_t inner;	     /* parts from here to the end are about one element */
+	pl_str name;	     /* of the variable */
+};
+
 struct pl_loop_code {
 	uint8_t var;
 	uint32_t list;
@@ -105,11 +124,13 @@ struct pl_loop_code {
 	pl_str name;	/* of the variable */
 	pl_str words;	/* `for each v in container.env`, for traces */
 	pl_str where_words;
+	uint32_t parts, where_parts; /* the first of its parts, plus one; 0: not kept */
 };
 struct pl_guard_code {
 	bool unless;
 	uint32_t cond;
 	pl_str words; /* `when cluster.environment == "prod"`, for traces */
+	uint32_t parts;
 };
 struct pl_check_code {
 	bool forbid; /* `if set` is already part of cond */
@@ -117,14 +138,16 @@ struct pl_check_code {
 	struct pl_template message; /* never empty: the compiler writes one where the author has not */
 	struct pl_template remedy;
 	pl_str condition; /* the check in words, for undecided findings and listings */
+	uint32_t parts;
 };
 
 /* An exception as it applies to one rule. spec: language.md 3.8, 3.10 */
 struct pl_exception_code {
-	pl_str name;
+	pl_str name, owner;
 	uint32_t where;	 /* true: the violation is excepted; false or unknown: it is not */
 	int32_t expires; /* its last day, since 1970-01-01 */
 	pl_str where_words;
+	uint32_t parts;
 };
 
 /* A data file. */
@@ -132,7 +155,7 @@ struct pl_data_code {
 	pl_str name, from;
 	uint32_t value;		/* the table as a constant; PL_NO_CODE: there is none, and `why` says why */
 	const char *why;	/* unknown because: "no file was given for data `scans`" */
-	const char *stale;	/* the same for a file that is too old */
+	const char *stale;	/* the same for a file that is too old; its age follows */
 	int64_t modified;	/* seconds since 1970 */
 	uint32_t fresh_seconds; /* 0: for ever */
 };
@@ -144,13 +167,15 @@ enum pl_needs {
 	PL_NEEDS_NAMESPACE_METADATA = 4, /* labels or annotations */
 	PL_NEEDS_CLUSTER = 8,
 	PL_NEEDS_OLD = 16,
+	PL_NEEDS_DATA = 32, /* a data file that was not given: never known */
 };
 
 struct pl_rule {
 	pl_str name, title;
-	pl_str policy; /* name of its policy */
-	pl_str source; /* file, and place of the declaration */
-	struct pl_position position;
+	pl_str policy;	    /* name of its policy */
+	pl_str source;	    /* file, and place of the declaration */
+	pl_str source_text; /* of that source */
+	struct pl_span at;  /* the name, in source_text */
 	const pl_str *refs;
 	uint32_t ref_count;
 	uint8_t mode;	   /* PL_AST_DENY, WARN, AUDIT; with a rollout the strictest of its table */
@@ -161,6 +186,7 @@ struct pl_rule {
 	uint8_t needs;	   /* enum pl_needs */
 	uint32_t where;	   /* PL_NO_CODE: none */
 	pl_str where_words;
+	uint32_t where_parts;
 	const struct pl_loop_code *loops;
 	const struct pl_guard_code *guards; /* those of the policy first */
 	const struct pl_check_code *checks;
@@ -168,6 +194,11 @@ struct pl_rule {
 	const struct pl_exception_code *exceptions; /* by name */
 	uint32_t exception_count;
 	bool reads_data;
+	pl_str text; /* as it stands in its source */
+	/* only when the policy is explained: */
+	const struct pl_rule_read_info *reads;
+	uint32_t read_count;
+	const struct pl_rule_check_info *check_texts; /* check_count of them */
 };
 
 struct pl_param_info {
@@ -195,6 +226,8 @@ struct pl_program {
 	uint32_t param_count;
 	const struct pl_data_code *data;
 	uint32_t data_count;
+	const struct pl_part_code *parts;
+	uint32_t part_count;
 };
 
 /* Compiles parsed sources with their settings and data files; `decls[i]` belong to input->sources[i]. The program lives

@@ -3,6 +3,7 @@
  * of a set with an error. Everything lives in the arena of the caller; texts of the sources are borrowed. */
 #include "compile.h"
 #include "cost.h"
+#include "portrait.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 /* The parts of a policy declaration that its rules share. */
 struct header {
 	pl_str name;
+	const struct pl_decl *decl; /* NULL: none */
 	struct pl_guard_term *guards;
 	uint16_t guard_count;
 	struct pl_known known;
@@ -19,8 +21,9 @@ struct set {
 	struct pl_checker c;
 	struct header *headers; /* one for each source */
 	struct pl_rule_terms *rules;
+	struct pl_rule_terms **numbered; /* the same by their number in rule_names; NULL: has errors */
 	uint32_t rule_count;
-	uint64_t cost; /* steps of all rules */
+	struct pl_cost cost; /* of all rules */
 };
 
 /* --- checking
@@ -35,6 +38,7 @@ static void check_header(struct set *s, size_t i)
 		if (d->kind != PL_DECL_POLICY)
 			continue;
 		h->name = d->name.text;
+		h->decl = d;
 		pl_check_policy_guards(&s->c, d, &h->guards, &h->guard_count, &h->known);
 	}
 }
@@ -43,10 +47,31 @@ static void check_rules(struct set *s, size_t i)
 {
 	for (const struct pl_decl *d = s->c.decls[i]; d && s->c.err == PL_OK; d = d->next) {
 		struct pl_rule_terms rule;
-		if (d->kind == PL_DECL_RULE && s->rule_count < s->c.rule_names.count &&
-		    pl_check_rule(&s->c, d, s->headers[i].known, &rule) && pl_cost_rule(&s->c, &rule, &s->cost))
-			s->rules[s->rule_count++] = rule;
+		uint32_t number;
+		if (d->kind != PL_DECL_RULE || s->rule_count == s->c.rule_names.count ||
+		    !pl_check_rule(&s->c, d, s->headers[i].known, &rule) ||
+		    !pl_intern_find(&s->c.rule_names, d->name.text, &number))
+			continue;
+		s->numbered[number] = &s->rules[s->rule_count];
+		s->rules[s->rule_count++] = rule;
 	}
+}
+
+/* What any file adds to rules of any file. */
+static void check_additions(struct set *s, size_t i)
+{
+	for (const struct pl_decl *d = s->c.decls[i]; d && s->c.err == PL_OK; d = d->next) {
+		if (d->kind == PL_DECL_EXCEPTION)
+			pl_check_exception(&s->c, d, s->numbered);
+		else if (d->kind == PL_DECL_ROLLOUT)
+			pl_check_rollout(&s->c, d, s->numbered);
+	}
+}
+
+static void check_cost(struct set *s)
+{
+	for (uint32_t i = 0; i < s->rule_count && s->c.err == PL_OK; i++)
+		pl_cost_rule(&s->c, &s->rules[i], &s->cost);
 }
 
 static pl_err check_set(struct set *s, const struct pl_param_setting *settings, size_t setting_count)
@@ -55,12 +80,16 @@ static pl_err check_set(struct set *s, const struct pl_param_setting *settings, 
 	PL_TRY(pl_check_collect(c, settings, setting_count));
 	s->headers = pl_arena_zalloc(c->arena, c->source_count, sizeof *s->headers);
 	s->rules = pl_arena_zalloc(c->arena, c->rule_names.count, sizeof *s->rules);
-	if (!s->headers || !s->rules)
+	s->numbered = pl_arena_zalloc(c->arena, c->rule_names.count, sizeof *s->numbered);
+	if (!s->headers || !s->rules || !s->numbered)
 		return PL_E_MEMORY;
 	for (size_t i = 0; i < c->source_count && c->err == PL_OK; i++) {
 		check_header(s, i);
 		check_rules(s, i);
 	}
+	for (size_t i = 0; i < c->source_count && c->err == PL_OK; i++)
+		check_additions(s, i);
+	check_cost(s);
 	pl_check_rest(c);
 	if (c->err != PL_OK)
 		return c->err;
@@ -102,6 +131,8 @@ static unsigned needs_of_root(const struct pl_term *t)
 	return 0;
 }
 
+#define READS_DATA 0x100u /* beside enum pl_needs */
+
 static unsigned needs_of(const struct pl_term *t)
 {
 	unsigned needs = 0;
@@ -109,6 +140,8 @@ static unsigned needs_of(const struct pl_term *t)
 		return 0;
 	if (t->kind == PL_TERM_ROOT)
 		return needs_of_root(t);
+	if (t->kind == PL_TERM_DATA)
+		return READS_DATA | (t->u.data.given ? 0u : PL_NEEDS_DATA);
 	bool metadata =
 		t->kind == PL_TERM_FIELD && t->u.field.step.view &&
 		(t->u.field.step.id == PL_VIEW_NAMESPACE_labels || t->u.field.step.id == PL_VIEW_NAMESPACE_annotations);
@@ -119,7 +152,7 @@ static unsigned needs_of(const struct pl_term *t)
 	return needs;
 }
 
-static uint8_t needs_of_rule(const struct pl_rule_terms *terms, const struct header *header)
+static unsigned needs_of_rule(const struct pl_rule_terms *terms, const struct header *header)
 {
 	unsigned needs = needs_of(terms->where);
 	for (uint16_t i = 0; i < header->guard_count; i++)
@@ -130,7 +163,7 @@ static uint8_t needs_of_rule(const struct pl_rule_terms *terms, const struct hea
 		needs |= needs_of(terms->loops[i].list) | needs_of(terms->loops[i].where);
 	for (uint16_t i = 0; i < terms->check_count; i++)
 		needs |= needs_of(terms->checks[i].cond);
-	return (uint8_t)needs;
+	return needs;
 }
 
 /* --- laying out a rule
@@ -153,7 +186,8 @@ static uint32_t optional_fragment(struct pl_emit *e, struct pl_term *t)
 
 static struct pl_guard_code lay_guard(struct pl_emit *e, const struct pl_guard_term *g)
 {
-	return (struct pl_guard_code){g->unless, pl_emit_fragment(e, g->cond), g->words};
+	uint32_t cond = pl_emit_fragment(e, g->cond);
+	return (struct pl_guard_code){g->unless, cond, g->words, pl_emit_parts(e, g->parts)};
 }
 
 static const struct pl_guard_code *lay_guards(struct pl_emit *e, const struct header *h,
@@ -170,18 +204,24 @@ static const struct pl_guard_code *lay_guards(struct pl_emit *e, const struct he
 	return guards;
 }
 
+/* From the second on, each stands inside the one before, and so does the rest of the rule: e->depth says so. */
 static const struct pl_loop_code *lay_loops(struct pl_emit *e, const struct pl_rule_terms *terms)
 {
 	struct pl_loop_code *loops = make(e, terms->loop_count, sizeof *loops);
 	for (uint16_t i = 0; loops && i < terms->loop_count; i++) {
 		const struct pl_rule_loop *l = &terms->loops[i];
+		uint32_t list = pl_emit_fragment(e, l->list);
+		uint32_t parts = pl_emit_parts(e, l->parts);
+		e->vars[l->var->u.var.binding] = (uint8_t)e->depth++;
 		loops[i] = (struct pl_loop_code){
-			.var = l->slot,
-			.list = pl_emit_fragment(e, l->list),
+			.var = e->vars[l->var->u.var.binding],
+			.list = list,
 			.where = optional_fragment(e, l->where),
 			.name = l->name,
 			.words = l->words,
 			.where_words = l->where_words,
+			.parts = parts,
+			.where_parts = pl_emit_parts(e, l->where_parts),
 		};
 	}
 	return loops;
@@ -209,9 +249,35 @@ static const struct pl_check_code *lay_checks(struct pl_emit *e, const struct pl
 			.message = lay_text(e, &k->message),
 			.remedy = lay_text(e, &k->remedy),
 			.condition = k->condition,
+			.parts = pl_emit_parts(e, k->parts),
 		};
 	}
 	return checks;
+}
+
+static int by_exception_name(const void *a, const void *b)
+{
+	const struct pl_exception_code *x = a, *y = b;
+	return pl_str_cmp(x->name, y->name);
+}
+
+static const struct pl_exception_code *lay_exceptions(struct pl_emit *e, const struct pl_rule_terms *terms)
+{
+	struct pl_exception_code *exceptions = make(e, terms->exception_count, sizeof *exceptions);
+	for (uint32_t i = 0; exceptions && i < terms->exception_count; i++) {
+		const struct pl_rule_exception *x = &terms->exceptions[i];
+		exceptions[i] = (struct pl_exception_code){
+			.name = x->decl->name.text,
+			.owner = x->decl->u.exception.owner,
+			.where = pl_emit_fragment(e, x->where),
+			.expires = (int32_t)x->decl->u.exception.expires,
+			.where_words = x->words,
+			.parts = pl_emit_parts(e, x->parts),
+		};
+	}
+	if (exceptions && terms->exception_count)
+		qsort(exceptions, terms->exception_count, sizeof *exceptions, by_exception_name);
+	return exceptions;
 }
 
 static const pl_str *lay_refs(struct pl_emit *e, const struct pl_decl *d, uint32_t *ret_count)
@@ -230,28 +296,39 @@ static void lay_rule(struct pl_emit *e, const struct set *s, const struct pl_rul
 {
 	const struct pl_decl *d = terms->decl;
 	const struct header *h = &s->headers[d->source];
+	e->depth = 0;
+	uint32_t where = optional_fragment(e, terms->where), where_parts = pl_emit_parts(e, terms->where_parts);
+	const struct pl_loop_code *loops = lay_loops(e, terms);
 	*ret = (struct pl_rule){
 		.name = d->name.text,
 		.title = d->u.rule.title,
 		.policy = h->name,
 		.source = s->c.sources[d->source].name,
-		.position = pl_position_of(s->c.sources[d->source].text, d->name.at.start),
-		.rollout = PL_NO_CODE,
-		.mode = d->u.rule.mode,
+		.source_text = s->c.sources[d->source].text,
+		.at = d->name.at,
+		.rollout = optional_fragment(e, terms->rollout),
+		.mode = terms->mode,
 		.severity = d->u.rule.severity ? d->u.rule.severity : 2,
 		.subject = terms->subject,
 		.platforms = terms->platforms,
-		.needs = needs_of_rule(terms, h),
-		.where = optional_fragment(e, terms->where),
+		.needs = (uint8_t)(needs_of_rule(terms, h) & 0xFFu),
+		.where = where,
 		.where_words = terms->where_words,
+		.where_parts = where_parts,
 		.guards = lay_guards(e, h, terms),
-		.loops = lay_loops(e, terms),
+		.loops = loops,
 		.checks = lay_checks(e, terms),
 		.loop_count = terms->loop_count,
 		.guard_count = (uint16_t)(h->guard_count + terms->guard_count),
 		.check_count = terms->check_count,
+		.exceptions = lay_exceptions(e, terms),
+		.exception_count = terms->exception_count,
 	};
+	ret->reads_data = (needs_of_rule(terms, h) & READS_DATA) != 0;
 	ret->refs = lay_refs(e, d, &ret->ref_count);
+	ret->text = pl_portrait_text(&s->c.sources[d->source], d);
+	if (e->c->explained && !e->failed)
+		pl_portrait_take(e->c, d, h->decl, ret);
 }
 
 static const struct pl_param_info *lay_params(struct pl_emit *e)
@@ -283,10 +360,12 @@ static pl_err lay_out(struct set *s, struct pl_program **ret)
 	pl_intern_init(&e.fragment_ids, arena);
 	struct pl_rule *rules = make(&e, s->rule_count, sizeof *rules);
 	struct pl_program *p = make(&e, 1, sizeof *p);
+	e.vars = make(&e, (size_t)s->c.bindings_made + 1, sizeof *e.vars);
 	for (uint32_t i = 0; i < s->rule_count && !e.failed; i++)
 		lay_rule(&e, s, &s->rules[i], &rules[i]);
 	const struct pl_param_info *params = e.failed ? NULL : lay_params(&e);
-	if (e.failed)
+	const struct pl_data_code *data = e.failed ? NULL : pl_emit_data(&e);
+	if (e.failed || s->c.err != PL_OK)
 		return s->c.err != PL_OK ? s->c.err : PL_E_POLICY;
 	*p = (struct pl_program){
 		.code = e.code,
@@ -305,6 +384,10 @@ static pl_err lay_out(struct set *s, struct pl_program **ret)
 		.rule_count = s->rule_count,
 		.params = params,
 		.param_count = s->c.param_names.count,
+		.parts = e.parts,
+		.part_count = e.part_count,
+		.data = data,
+		.data_count = s->c.use_count,
 	};
 	*ret = p;
 	return PL_OK;
@@ -333,6 +416,8 @@ pl_err pl_compile(const struct pl_policy_input *input, struct pl_decl *const *de
 	pl_intern_init(&c->param_names, arena);
 	pl_intern_init(&c->rule_names, arena);
 	pl_intern_init(&c->fixture_names, arena);
+	pl_intern_init(&c->data_names, arena);
+	pl_intern_init(&c->exception_names, arena);
 	pl_intern_init(&c->ids, arena);
 	PL_TRY(check_set(s, input->settings, input->setting_count));
 	if (s->rule_count)

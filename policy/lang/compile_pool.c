@@ -49,6 +49,21 @@ uint32_t pl_emit_const(struct pl_emit *e, struct pl_term *t)
 	return i;
 }
 
+uint32_t pl_emit_table(struct pl_emit *e, uint32_t use, const struct pl_value *table)
+{
+	struct pl_buf key;
+	bool fresh;
+	pl_buf_init(&key, e->c->arena, 8);
+	pl_buf_addc(&key, '\xff'); /* no kind of value */
+	add_bytes(&key, &use, sizeof use);
+	void *items = e->consts;
+	uint32_t i = number(e, &e->const_ids, &key, &items, &e->const_room, sizeof *table, &fresh);
+	e->consts = items;
+	if (fresh)
+		e->consts[i] = *table;
+	return i;
+}
+
 uint32_t pl_emit_path(struct pl_emit *e, const struct pl_path *path)
 {
 	struct pl_buf key;

@@ -26,7 +26,7 @@ static uint32_t put(struct pl_emit *e, enum pl_op op, struct pl_insn operands, u
 {
 	if (e->failed)
 		return 0;
-	if (e->code_count == PL_MAX_CODE) {
+	if (e->code_count - e->extra == PL_MAX_CODE) {
 		limit(e, "the policy set compiles to too many instructions", PL_MAX_CODE,
 		      "use fewer or smaller `let`s");
 		return 0;
@@ -181,13 +181,21 @@ static void emit_switch(struct pl_emit *e, struct pl_term *t)
 
 static void emit_loop(struct pl_emit *e, struct pl_term *t)
 {
-	struct pl_insn operands = {.a = t->u.var.slot, .b = t->op};
 	emit(e, t->items[0]);
+	if (e->depth == PL_MAX_VARS) {
+		limit(e, "loops stand too deep inside each other, those in arguments of `let`s counted", PL_MAX_VARS,
+		      "split the rule, or count outside of the loop");
+		return;
+	}
+	struct pl_insn operands = {.a = (uint8_t)e->depth, .b = t->op};
+	e->vars[t->u.var.binding] = operands.a;
+	e->depth++;
 	uint32_t loop = put(e, PL_OP_LOOP, operands, 1, 0);
 	for (uint32_t i = 1; i < t->count; i++)
 		emit(e, t->items[i]);
 	operands.c = loop + 1;
 	uint32_t next = put(e, PL_OP_NEXT, operands, t->count - 1, 1);
+	e->depth--;
 	if (!e->failed)
 		e->code[loop].c = next;
 }
@@ -216,9 +224,16 @@ static void emit_match(struct pl_emit *e, struct pl_term *t)
 	emit_plain(e, t, PL_OP_MATCH, (struct pl_insn){.b = t->negated, .c = pattern});
 }
 
+/* Terms that are their operands and one instruction. */
+static const uint8_t plain_ops[] = {
+	[PL_TERM_INDEX] = PL_OP_INDEX, [PL_TERM_ADD] = PL_OP_ADD,   [PL_TERM_SUB] = PL_OP_SUB,
+	[PL_TERM_MUL] = PL_OP_MUL,     [PL_TERM_LESS] = PL_OP_LESS, [PL_TERM_TRUTH] = PL_OP_TRUTH,
+	[PL_TERM_NOT] = PL_OP_NOT,
+};
+
 static void emit(struct pl_emit *e, struct pl_term *t)
 {
-	struct pl_insn none = {0}, a = {.a = t->op};
+	struct pl_insn a = {.a = t->op};
 	if (e->failed)
 		return;
 	switch ((enum pl_term_kind)t->kind) {
@@ -231,25 +246,13 @@ static void emit(struct pl_emit *e, struct pl_term *t)
 		emit_path(e, t);
 		break;
 	case PL_TERM_VAR:
-		put(e, PL_OP_VAR, (struct pl_insn){.a = t->u.var.slot}, 0, 1);
+		put(e, PL_OP_VAR, (struct pl_insn){.a = e->vars[t->u.var.binding]}, 0, 1);
 		break;
-	case PL_TERM_INDEX:
-		emit_plain(e, t, PL_OP_INDEX, none);
+	case PL_TERM_DATA:
+		put(e, PL_OP_DATA, (struct pl_insn){.c = t->u.data.use}, 0, 1);
 		break;
 	case PL_TERM_ELSE:
 		emit_chain(e, t, PL_OP_SKIP_SET, PL_OP_ELSE);
-		break;
-	case PL_TERM_ADD:
-		emit_plain(e, t, PL_OP_ADD, none);
-		break;
-	case PL_TERM_SUB:
-		emit_plain(e, t, PL_OP_SUB, none);
-		break;
-	case PL_TERM_MUL:
-		emit_plain(e, t, PL_OP_MUL, none);
-		break;
-	case PL_TERM_LESS:
-		emit_plain(e, t, PL_OP_LESS, none);
 		break;
 	case PL_TERM_SET:
 		emit_set(e, t);
@@ -275,37 +278,60 @@ static void emit(struct pl_emit *e, struct pl_term *t)
 	case PL_TERM_IS:
 		emit_plain(e, t, PL_OP_IS, a);
 		break;
-	case PL_TERM_TRUTH:
-		emit_plain(e, t, PL_OP_TRUTH, none);
-		break;
-	case PL_TERM_NOT:
-		emit_plain(e, t, PL_OP_NOT, none);
-		break;
 	case PL_TERM_AND:
 		emit_chain(e, t, PL_OP_SKIP_FALSE, PL_OP_AND);
 		break;
 	case PL_TERM_OR:
 		emit_chain(e, t, PL_OP_SKIP_TRUE, PL_OP_OR);
 		break;
+	case PL_TERM_INDEX:
+	case PL_TERM_ADD:
+	case PL_TERM_SUB:
+	case PL_TERM_MUL:
+	case PL_TERM_LESS:
+	case PL_TERM_TRUTH:
+	case PL_TERM_NOT:
+		emit_plain(e, t, (enum pl_op)plain_ops[t->kind], (struct pl_insn){0});
+		break;
 	}
+}
+
+static bool has_loop(const struct pl_term *t)
+{
+	if (t->kind == PL_TERM_LOOP)
+		return true;
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (has_loop(t->items[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Equal terms are one fragment, unless their loops need other variables. */
+static bool find_fragment(struct pl_emit *e, struct pl_term *t, uint32_t *ret_index, bool *ret_fresh)
+{
+	uint32_t key[2] = {0, 0};
+	if (pl_term_id(&e->c->ids, t, &key[0]) != PL_OK)
+		return false;
+	key[1] = e->depth && has_loop(t) ? e->depth : 0;
+	return pl_intern_add(&e->fragment_ids, (pl_str){(const char *)key, sizeof key}, ret_index, ret_fresh) == PL_OK;
 }
 
 uint32_t pl_emit_fragment(struct pl_emit *e, struct pl_term *t)
 {
-	uint32_t id, i;
+	uint32_t i;
 	bool fresh;
 	if (e->failed)
 		return PL_NO_CODE;
 	uint32_t *grown =
 		pl_intern_grow(e->c->arena, e->fragments, e->fragment_ids.count, &e->fragment_room, sizeof *grown);
-	if (!grown || pl_term_id(&e->c->ids, t, &id) != PL_OK ||
-	    pl_intern_add(&e->fragment_ids, (pl_str){(const char *)&id, sizeof id}, &i, &fresh) != PL_OK) {
+	if (!grown || !find_fragment(e, t, &i, &fresh)) {
 		pl_check_memory(e->c);
 		e->failed = true;
 		return PL_NO_CODE;
 	}
 	e->fragments = grown;
-	if (!fresh)
+	if (!fresh && grown[i] != PL_NO_CODE)
 		return grown[i];
 	e->stack = 0;
 	e->at = t->at;
@@ -314,4 +340,27 @@ uint32_t pl_emit_fragment(struct pl_emit *e, struct pl_term *t)
 	emit(e, t);
 	put(e, PL_OP_RETURN, (struct pl_insn){0}, 1, 0);
 	return e->failed ? PL_NO_CODE : e->fragments[i];
+}
+
+uint32_t pl_emit_extra(struct pl_emit *e, struct pl_term *t)
+{
+	uint32_t i, count = e->code_count, fragments = e->fragment_ids.count;
+	unsigned depth = e->depth;
+	bool quiet = e->c->quiet, fresh;
+	if (e->failed || pl_term_size(t) > (PL_MAX_EXTRA - e->extra) / 4)
+		return PL_NO_CODE;
+	e->c->quiet = true;
+	uint32_t code = pl_emit_fragment(e, t);
+	e->c->quiet = quiet;
+	if (!e->failed || e->c->err != PL_OK) {
+		e->extra += e->code_count - count;
+		return code;
+	}
+	/* Forget what there is of it. */
+	e->failed = false;
+	e->code_count = count;
+	e->depth = depth;
+	if (e->fragment_ids.count > fragments && find_fragment(e, t, &i, &fresh))
+		e->fragments[i] = PL_NO_CODE;
+	return PL_NO_CODE;
 }

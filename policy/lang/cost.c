@@ -7,7 +7,6 @@
 #include "model/subjects.h"
 
 #define PATTERN_STEPS 50
-#define MAX_SHOWN     3 /* of the most expensive parts of a rule */
 #define MAX_HANDLERS  8 /* probes and lifecycle hooks of one container: five, with room for more */
 
 static uint64_t plus(uint64_t a, uint64_t b)
@@ -96,6 +95,8 @@ static uint64_t turns(const struct pl_term *list, uint64_t n)
 	enum pl_subject elements = subject_of(list->type);
 	if (list->kind == PL_TERM_SET)
 		return times(n, list->count);
+	if (list->kind == PL_TERM_DATA)
+		return times(n, list->u.data.count);
 	if (elements == PL_SUBJECT_NONE)
 		return times(n, list->type.kind == PL_T_MAP ? PL_MAX_ANNOTATIONS : PL_MAX_LIST);
 	if (is_shared(list, elements))
@@ -132,6 +133,7 @@ static uint64_t own_cost(const struct pl_term *t)
 	case PL_TERM_CONST:
 	case PL_TERM_ROOT:
 	case PL_TERM_VAR:
+	case PL_TERM_DATA:
 	case PL_TERM_FIELD:
 	case PL_TERM_ELSE:
 	case PL_TERM_SET:
@@ -145,10 +147,20 @@ static uint64_t own_cost(const struct pl_term *t)
 	return 0;
 }
 
+/* A data file that is walked from end to end: as the list whose elements are looked up elsewhere, or as patterns. */
+static uint64_t walked(const struct pl_term *t)
+{
+	bool lists = t->kind == PL_TERM_LESS ||
+		     (t->kind == PL_TERM_TEST && (t->op == PL_REL_WITHIN || t->op == PL_REL_OVERLAPS));
+	bool patterns = t->kind == PL_TERM_TEST && t->op == PL_REL_LIKE;
+	const struct pl_term *list = lists ? t->items[0] : patterns ? t->items[1] : NULL;
+	return list && list->kind == PL_TERM_DATA ? list->u.data.count : 0;
+}
+
 /* Steps of n evaluations. */
 static uint64_t cost(const struct pl_term *t, uint64_t n)
 {
-	uint64_t sum = times(n, own_cost(t));
+	uint64_t sum = times(n, plus(own_cost(t), walked(t)));
 	bool loop = t->kind == PL_TERM_LOOP;
 	uint64_t inner = loop ? turns(t->items[0], n) : n;
 	if (loop)
@@ -163,31 +175,27 @@ static uint64_t cost(const struct pl_term *t, uint64_t n)
 /* --- rules
  * ---------------------------------------------------------------------------------------------------------------- */
 
-struct part {
-	const struct pl_term *term;
-	uint64_t cost;
-};
-struct bill {
-	uint64_t sum;
-	struct part most[MAX_SHOWN]; /* dearest first */
-};
-
-static void charge(struct bill *bill, const struct pl_term *t, uint64_t n)
+static void keep_dearest(struct pl_cost *bill, struct pl_cost_part part)
 {
-	if (!t)
-		return;
-	struct part part = {t, cost(t, n)};
-	bill->sum = plus(bill->sum, part.cost);
-	for (unsigned i = 0; i < MAX_SHOWN; i++) {
-		if (part.cost > bill->most[i].cost) {
-			struct part smaller = bill->most[i];
+	for (unsigned i = 0; i < PL_COST_SHOWN; i++) {
+		if (part.steps > bill->most[i].steps) {
+			struct pl_cost_part smaller = bill->most[i];
 			bill->most[i] = part;
 			part = smaller;
 		}
 	}
 }
 
-static void charge_rule(struct bill *bill, const struct pl_rule_terms *rule)
+static void charge(struct pl_cost *bill, const struct pl_term *t, uint64_t n)
+{
+	if (!t)
+		return;
+	struct pl_cost_part part = {t, cost(t, n)};
+	bill->steps = plus(bill->steps, part.steps);
+	keep_dearest(bill, part);
+}
+
+static void charge_rule(struct pl_cost *bill, const struct pl_rule_terms *rule)
 {
 	uint64_t n = cap_of_subject((enum pl_subject)rule->subject);
 	charge(bill, rule->where, n);
@@ -200,43 +208,56 @@ static void charge_rule(struct bill *bill, const struct pl_rule_terms *rule)
 		charge(bill, rule->guards[i].cond, n);
 	for (uint16_t i = 0; i < rule->check_count; i++)
 		charge(bill, rule->checks[i].cond, n);
+	for (uint32_t i = 0; i < rule->exception_count; i++)
+		charge(bill, rule->exceptions[i].where, n);
+	charge(bill, rule->rollout, 1);
 }
 
-static void over(struct pl_checker *c, const struct pl_rule_terms *rule, const struct bill *bill, const char *what,
-		 unsigned limit)
+/* "409600 steps at t.plim:4:11: variable.name matches /[a-z]+/", a line each. */
+static pl_str list_dearest(struct pl_checker *c, const struct pl_cost *bill)
 {
 	pl_str note = {0};
-	for (unsigned i = 0; i < MAX_SHOWN && bill->most[i].term; i++)
-		note = pl_check_text(c, "%.*s%s%llu steps: %.*s", PL_FMT(note), i ? "\n" : "",
-				     (unsigned long long)bill->most[i].cost,
-				     PL_FMT(pl_check_written(c, bill->most[i].term)));
+	for (unsigned i = 0; i < PL_COST_SHOWN && bill->most[i].term; i++) {
+		const struct pl_term *t = bill->most[i].term;
+		struct pl_position at = pl_position_of(t->source->text, t->at.start);
+		note = pl_check_text(c, "%.*s%s%llu steps at %.*s:%u:%u: %.*s", PL_FMT(note), i ? "\n" : "",
+				     (unsigned long long)bill->most[i].steps, PL_FMT(t->source->name), at.line,
+				     at.column, PL_FMT(pl_check_written(c, t)));
+	}
+	return note;
+}
+
+static void over(struct pl_checker *c, const struct pl_rule_terms *rule, const struct pl_cost *bill, const char *what,
+		 unsigned limit)
+{
 	pl_check_complain(
 		c,
 		&(struct pl_complaint){
 			.code = PL_CODE_E0003,
 			.at = rule->decl->name.at,
 			.source = &c->sources[rule->decl->source],
-			.note = note,
+			.note = list_dearest(c, bill),
 			.help = PL_STR("begin the rule where the lists are (`for each mount`, `for each variable`), "
 				       "or compare with `==` and `like` instead of a pattern"),
 		},
 		"%s `%.*s` may take %llu steps for the largest document; the limit is %u", what,
-		PL_FMT(rule->decl->name.text), (unsigned long long)bill->sum, limit);
+		PL_FMT(rule->decl->name.text), (unsigned long long)bill->steps, limit);
 }
 
-bool pl_cost_rule(struct pl_checker *c, const struct pl_rule_terms *rule, uint64_t *total)
+bool pl_cost_rule(struct pl_checker *c, const struct pl_rule_terms *rule, struct pl_cost *total)
 {
-	struct bill bill = {0};
+	struct pl_cost bill = {0};
 	charge_rule(&bill, rule);
-	uint64_t before = *total;
-	*total = plus(before, bill.sum);
-	if (bill.sum > PL_MAX_RULE_COST) {
+	uint64_t before = total->steps;
+	total->steps = plus(before, bill.steps);
+	for (unsigned i = 0; i < PL_COST_SHOWN; i++)
+		keep_dearest(total, bill.most[i]);
+	if (bill.steps > PL_MAX_RULE_COST) {
 		over(c, rule, &bill, "the rule", PL_MAX_RULE_COST);
 		return false;
 	}
-	if (before <= PL_MAX_SET_COST && *total > PL_MAX_SET_COST) {
-		bill.sum = *total;
-		over(c, rule, &bill, "the policy set up to the rule", PL_MAX_SET_COST);
+	if (before <= PL_MAX_SET_COST && total->steps > PL_MAX_SET_COST) {
+		over(c, rule, total, "the policy set up to the rule", PL_MAX_SET_COST);
 		return false;
 	}
 	return true;

@@ -13,10 +13,11 @@ static const struct {
 	const char *name;
 	const char *spelling;
 	bool keyword, top;
+	uint8_t len; /* of the spelling */
 } kinds[PL_TOKEN_COUNT_] = {
-#define PL_TOKEN(id, called)	     [PL_TOKEN_##id] = {called, "", false, false},
-#define PL_PUNCT(id, text)	     [PL_TOKEN_##id] = {"`" text "`", text, false, false},
-#define PL_KEYWORD(id, text, begins) [PL_TOKEN_##id] = {"`" text "`", text, true, begins},
+#define PL_TOKEN(id, called)	     [PL_TOKEN_##id] = {called, "", false, false, 0},
+#define PL_PUNCT(id, text)	     [PL_TOKEN_##id] = {"`" text "`", text, false, false, sizeof text - 1},
+#define PL_KEYWORD(id, text, begins) [PL_TOKEN_##id] = {"`" text "`", text, true, begins, sizeof text - 1},
 #include "tokens.def"
 #undef PL_TOKEN
 #undef PL_PUNCT
@@ -183,8 +184,7 @@ pl_err pl_lex_open(struct pl_lexer *lx, const struct pl_policy_source *source, s
 /* --- white space and words ------------------------------------------------------------------------------------------
  */
 
-/* Skips white space and comments; true when a line ended, or the text began. */
-static bool skip_blank(struct pl_lexer *lx)
+bool pl_lex_skip_blank(struct pl_lexer *lx)
 {
 	bool first = lx->pos == 0;
 	for (;; lx->pos++) {
@@ -203,7 +203,7 @@ static bool skip_blank(struct pl_lexer *lx)
 static enum pl_token_kind keyword_of(pl_str word)
 {
 	for (unsigned k = 0; k < PL_TOKEN_COUNT_; k++) {
-		if (kinds[k].keyword && pl_str_eq(word, pl_str_from(kinds[k].spelling)))
+		if (kinds[k].keyword && word.len == kinds[k].len && memcmp(word.ptr, kinds[k].spelling, word.len) == 0)
 			return (enum pl_token_kind)k;
 	}
 	return PL_TOKEN_NAME;
@@ -279,9 +279,14 @@ static uint32_t escape_length(const struct pl_lexer *lx, uint32_t at)
 	return i + 1 - at;
 }
 
-static uint32_t line_end(const struct pl_lexer *lx, uint32_t at)
+bool pl_lex_on_line(const struct pl_lexer *lx, uint32_t at)
 {
-	while (at < lx->text.len && lx->text.ptr[at] != '\n' && lx->text.ptr[at] != '\r')
+	return at < lx->text.len && lx->text.ptr[at] != '\n' && lx->text.ptr[at] != '\r';
+}
+
+uint32_t pl_lex_line_end(const struct pl_lexer *lx, uint32_t at)
+{
+	while (pl_lex_on_line(lx, at))
 		at++;
 	return at;
 }
@@ -299,15 +304,15 @@ static void refuse_escape(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t at)
 		      "the escapes are \\\" \\\\ \\n \\t and \\u{...} with the hexadecimal number of a character",
 		      "`%.*s` is not an escape", (int)(shown - at), lx->text.ptr + at);
 	uint32_t end = shown;
-	while (end < line_end(lx, shown) && lx->text.ptr[end] != '"')
+	while (end < pl_lex_line_end(lx, shown) && lx->text.ptr[end] != '"')
 		end++;
 	pl_lex_finish(lx, t, PL_TOKEN_ERROR, pl_lex_char(lx, end) == '"' ? end + 1 : end);
 }
 
 static void read_string(struct pl_lexer *lx, struct pl_lexeme *t)
 {
-	uint32_t limit = line_end(lx, t->start);
-	for (uint32_t i = t->start + 1; i < limit;) {
+	uint32_t i = t->start + 1;
+	while (pl_lex_on_line(lx, i)) {
 		char c = lx->text.ptr[i];
 		if (c == '"') {
 			pl_lex_finish(lx, t, PL_TOKEN_STRING, i + 1);
@@ -321,7 +326,7 @@ static void read_string(struct pl_lexer *lx, struct pl_lexeme *t)
 		}
 		i += n;
 	}
-	pl_lex_refuse(lx, t, PL_CODE_E0002, limit,
+	pl_lex_refuse(lx, t, PL_CODE_E0002, i,
 		      "end it with `\"` on the same line; write \\n for a line break and \\\" for a quote",
 		      "this string has no end");
 }
@@ -359,7 +364,7 @@ static void finish_pattern(struct pl_lexer *lx, struct pl_lexeme *t, uint32_t sl
 
 static void read_pattern(struct pl_lexer *lx, struct pl_lexeme *t)
 {
-	uint32_t limit = line_end(lx, t->start);
+	uint32_t limit = pl_lex_line_end(lx, t->start);
 	for (uint32_t i = t->start + 1; i < limit; i++) {
 		if (lx->text.ptr[i] == '/') {
 			finish_pattern(lx, t, i);
@@ -475,81 +480,9 @@ static void read_token(struct pl_lexer *lx, struct pl_lexeme *t)
 
 void pl_lex_next(struct pl_lexer *lx, struct pl_lexeme *ret_token)
 {
-	struct pl_lexeme t = {.first = skip_blank(lx)};
+	struct pl_lexeme t = {.first = pl_lex_skip_blank(lx)};
 	t.start = lx->pos;
 	read_token(lx, &t);
-	lx->last = t.kind;
-	*ret_token = t;
-}
-
-/* --- JSON values
- * ------------------------------------------------------------------------------------------------------------ */
-
-/* End of the JSON string at `at`, 0 if it has none. */
-static uint32_t json_string_end(const struct pl_lexer *lx, uint32_t at)
-{
-	uint32_t limit = line_end(lx, at);
-	for (uint32_t i = at + 1; i < limit; i++) {
-		if (lx->text.ptr[i] == '"')
-			return i + 1;
-		i += lx->text.ptr[i] == '\\';
-	}
-	return 0;
-}
-
-/* End of the number or word at `at`, 0 if there is none. */
-static uint32_t json_word_end(const struct pl_lexer *lx, uint32_t at)
-{
-	uint32_t end = at;
-	for (char c = pl_lex_char(lx, end); pl_lex_is_word(c) || c == '+' || c == '-' || c == '.';)
-		c = pl_lex_char(lx, ++end);
-	return end == at ? 0 : end;
-}
-
-/* End of the JSON value at `at`, 0 if it has none. Only strings and brackets are looked at: which brackets are open is
- * a bit each, so 64 levels are the most. What stands between them is judged by the JSON reader when the test runs. */
-static uint32_t json_end(const struct pl_lexer *lx, uint32_t at)
-{
-	uint64_t objects = 0;
-	unsigned depth = 0;
-	for (uint32_t i = at; i < lx->text.len;) {
-		char c = lx->text.ptr[i];
-		if (c == '"') {
-			i = json_string_end(lx, i);
-			if (i == 0)
-				return 0;
-		} else if (c == '{' || c == '[') {
-			if (depth++ == 64)
-				return 0;
-			objects = objects << 1 | (c == '{');
-			i++;
-		} else if (c == '}' || c == ']') {
-			if (depth-- == 0 || (objects & 1) != (c == '}'))
-				return 0;
-			objects >>= 1;
-			i++;
-		} else if (depth == 0) {
-			return json_word_end(lx, i);
-		} else {
-			i++;
-		}
-		if (depth == 0)
-			return i;
-	}
-	return 0;
-}
-
-void pl_lex_json(struct pl_lexer *lx, struct pl_lexeme *ret_token)
-{
-	struct pl_lexeme t = {.first = skip_blank(lx)};
-	t.start = lx->pos;
-	uint32_t end = json_end(lx, lx->pos);
-	if (end)
-		pl_lex_finish(lx, &t, PL_TOKEN_JSON, end);
-	else
-		pl_lex_refuse(lx, &t, PL_CODE_E0112, line_end(lx, t.start),
-			      "write a text in double quotes, a number, true, false, null, [...] or {...}",
-			      "this is not a JSON value");
 	lx->last = t.kind;
 	*ret_token = t;
 }

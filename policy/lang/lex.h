@@ -60,11 +60,14 @@ bool pl_token_is_top(enum pl_token_kind kind);
 bool pl_token_is_keyword(enum pl_token_kind kind);
 /* What kind of control, bidirectional or invisible character a code point is; NULL if it may stand in a policy. */
 const char *pl_lex_unseen(uint32_t point);
+/* The day of a text YYYY-MM-DD, from 1970-01-01; false when it is none. */
+bool pl_lex_day(pl_str text, int64_t *ret_days);
 /* Prints the tokens of a source, one a line: for `explain --stage=tokens`. */
 struct pl_buf;
 PL_MUST_USE pl_err pl_lex_dump(const struct pl_policy_source *source, struct pl_buf *out, struct pl_diags *diags);
 
-/* --- between lex.c and lex_number.c --------------------------------------------------------------------------------
+/* --- between lex.c, lex_number.c and lex_json.c
+ * --------------------------------------------------------------------------------
  */
 
 /* Finishes a token that ends at byte `end` of the text. */
@@ -74,6 +77,11 @@ void pl_lex_refuse(struct pl_lexer *lx, struct pl_lexeme *t, enum pl_code code, 
 		   const char *fmt, ...) PL_PRINTF(6, 7);
 /* The byte at pos + ahead, NUL past the end. */
 char pl_lex_char(const struct pl_lexer *lx, uint32_t at);
+/* Skips white space and comments; true when a line ended, or the text began. */
+bool pl_lex_skip_blank(struct pl_lexer *lx);
+/* The byte is there and ends no line; and where the line ends. */
+bool pl_lex_on_line(const struct pl_lexer *lx, uint32_t at);
+uint32_t pl_lex_line_end(const struct pl_lexer *lx, uint32_t at);
 /* Letters, digits and underscore. */
 bool pl_lex_is_word(char c);
 bool pl_lex_is_digit(char c);

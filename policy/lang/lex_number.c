@@ -136,19 +136,39 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day)
 	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
+static int64_t digits_of(const char *at, unsigned n)
+{
+	int64_t value = 0;
+	for (unsigned i = 0; i < n; i++)
+		value = value * 10 + (at[i] - '0');
+	return value;
+}
+
+bool pl_lex_day(pl_str text, int64_t *ret_days)
+{
+	if (text.len != 10 || text.ptr[4] != '-' || text.ptr[7] != '-')
+		return false;
+	for (unsigned i = 0; i < 10; i++) {
+		if (i != 4 && i != 7 && !pl_lex_is_digit(text.ptr[i]))
+			return false;
+	}
+	int64_t year = digits_of(text.ptr, 4), month = digits_of(text.ptr + 5, 2), day = digits_of(text.ptr + 8, 2);
+	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+		return false;
+	*ret_days = days_of(year, month, day);
+	return true;
+}
+
 static void read_date(struct pl_lexer *lx, struct pl_lexeme *t)
 {
-	int64_t year = 0, month = 0, day = 0;
-	bool fits = integer_of(lx, t->start, t->start + 4, &year) &&
-		    integer_of(lx, t->start + 5, t->start + 7, &month) &&
-		    integer_of(lx, t->start + 8, t->start + 10, &day);
-	if (!fits || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) {
+	int64_t days;
+	if (!pl_lex_day((pl_str){lx->text.ptr + t->start, 10}, &days)) {
 		pl_lex_refuse(lx, t, PL_CODE_E0110, t->start + 10, "dates are written YYYY-MM-DD",
 			      "`%.10s` is not in the calendar", lx->text.ptr + t->start);
 		return;
 	}
 	pl_lex_finish(lx, t, PL_TOKEN_DATE, t->start + 10);
-	t->low = days_of(year, month, day);
+	t->low = days;
 }
 
 /* --- numbers

@@ -88,12 +88,11 @@ static bool parse_json(struct pl_parser *p, struct pl_ast_edit *edit)
 
 static bool parse_with(struct pl_parser *p, struct pl_ast_edit *edit)
 {
-	struct pl_span at;
 	edit->target = pl_parse_primary(p);
 	if (!pl_parse_expect(p, PL_TOKEN_ASSIGN))
 		return false;
 	if (form_at(p) && pl_parse_peek(p)->kind == PL_TOKEN_TEXT)
-		return parse_manifest(p, &edit->form, &edit->text, &at);
+		return parse_manifest(p, &edit->form, &edit->text, &edit->text_at);
 	edit->value = pl_parse_primary(p);
 	return edit->value;
 }
@@ -112,6 +111,7 @@ static bool parse_edit(struct pl_parser *p, struct pl_ast_edit ***tail)
 	pl_parse_advance(p);
 	if (edit->what == PL_EDIT_WITH)
 		return parse_with(p, edit);
+	edit->path_at = p->cur.at;
 	if (!pl_parse_string(p, "the path of a manifest in quotes", &edit->path))
 		return false;
 	return edit->what == PL_EDIT_REMOVE || parse_json(p, edit);

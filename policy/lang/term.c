@@ -176,6 +176,9 @@ static void add_payload(const struct pl_term *t, struct pl_buf *out)
 	case PL_TERM_LOOP:
 		add_bytes(out, &t->u.var.binding, sizeof t->u.var.binding);
 		break;
+	case PL_TERM_DATA:
+		add_bytes(out, &t->u.data.use, sizeof t->u.data.use);
+		break;
 	case PL_TERM_FIELD:
 		add_bytes(out, &t->u.field.step.id, sizeof t->u.field.step.id);
 		pl_buf_addc(out, t->u.field.step.view ? 1 : 0);

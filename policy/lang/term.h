@@ -13,8 +13,9 @@ enum pl_term_kind {
 	PL_TERM_CONST, /* u.value */
 	PL_TERM_ROOT,  /* root, subject */
 	PL_TERM_VAR,   /* u.var */
+	PL_TERM_DATA,  /* the table of a data file: u.data */
 	PL_TERM_FIELD, /* of item 0: u.field */
-	PL_TERM_INDEX, /* item 0 [item 1] */
+	PL_TERM_INDEX, /* item 0 [item 1]; op: enum pl_index */
 	PL_TERM_ELSE,  /* the first item that is not absent */
 	PL_TERM_ADD,   /* items 0 and 1 */
 	PL_TERM_SUB,
@@ -36,6 +37,10 @@ enum pl_term_kind {
 	PL_TERM_OR,
 };
 
+/* What an index reads: an entry of a map, which may not be there; or of a row a field, whose name is the constant item
+ * 1, and which is there when the row is, or may be missing. */
+enum pl_index { PL_INDEX_ENTRY, PL_INDEX_FIELD, PL_INDEX_OPTIONAL_FIELD };
+
 /* The only values a text can take; count 0: any. */
 struct pl_domain {
 	const char *const *values;
@@ -54,9 +59,11 @@ struct pl_term {
 	struct pl_span at;
 	struct pl_term **items;
 	uint32_t count;
-	uint32_t id;	   /* of pl_term_id, plus one */
-	uint32_t constant; /* of the compiler: index of the constant, plus one */
-	uint32_t size;	   /* of pl_term_size; 0: not yet counted */
+	struct pl_term *plain; /* of values of a data file that were converted: the term before, which is present when
+				* this one is; NULL: not converted */
+	uint32_t id;	       /* of pl_term_id, plus one */
+	uint32_t constant;     /* of the compiler: index of the constant, plus one */
+	uint32_t size;	       /* of pl_term_size; 0: not yet counted */
 	union {
 		struct pl_value value;
 		struct {
@@ -74,6 +81,11 @@ struct pl_term {
 			pl_str text;
 			bool ignore_case;
 		} pattern;
+		struct {
+			uint32_t use;	/* of the checker's: a table with its values as they are compared here */
+			uint32_t count; /* values or rows; 0 when there is no file */
+			bool given;
+		} data;
 		const pl_str *keys;
 	} u;
 };

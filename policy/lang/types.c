@@ -13,13 +13,17 @@ struct pl_type pl_type_list(struct pl_type elem)
 	return (struct pl_type){.kind = PL_T_LIST, .elem = elem.kind, .elem_ref = elem.ref};
 }
 
+/* A type has room for one level: of sets in a map the reference is the kind of their elements, which are scalars. */
 struct pl_type pl_type_map(struct pl_type elem)
 {
-	return (struct pl_type){.kind = PL_T_MAP, .elem = elem.kind, .elem_ref = elem.ref};
+	uint16_t ref = elem.kind == PL_T_LIST ? elem.elem : elem.ref;
+	return (struct pl_type){.kind = PL_T_MAP, .elem = elem.kind, .elem_ref = ref};
 }
 
 struct pl_type pl_type_held(struct pl_type t)
 {
+	if (t.elem == PL_T_LIST)
+		return (struct pl_type){.kind = PL_T_LIST, .elem = (uint8_t)t.elem_ref};
 	return (struct pl_type){.kind = t.elem, .ref = t.elem_ref};
 }
 
@@ -85,6 +89,8 @@ bool pl_type_together(struct pl_type a, struct pl_type b)
 	if (a.kind != b.kind)
 		return false;
 	struct pl_type x = pl_type_held(a), y = pl_type_held(b);
+	if (x.kind == PL_T_LIST || y.kind == PL_T_LIST)
+		return x.kind == y.kind && x.elem == y.elem;
 	return x.kind == PL_T_NONE || y.kind == PL_T_NONE || scalars_together(x, y);
 }
 
@@ -126,6 +132,7 @@ static const struct {
 	[PL_T_RANGE] = {"a range of numbers", "ranges", NULL},
 	[PL_T_NETWORK] = {"a network", "networks", NULL},
 	[PL_T_CONDITION] = {"a condition", "conditions", NULL},
+	[PL_T_ROW] = {"a row of a data file", "rows", NULL},
 };
 
 static void describe_many(struct pl_type t, struct pl_buf *out)

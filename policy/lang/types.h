@@ -11,6 +11,7 @@ struct pl_buf;
 struct pl_type pl_type_scalar(enum pl_type_kind kind);
 /* A list of elem; elem must not itself be a list, map or entry. */
 struct pl_type pl_type_list(struct pl_type elem);
+/* A map to elem: a scalar, a row, or a list of scalars that are no enums. */
 struct pl_type pl_type_map(struct pl_type elem);
 /* What a loop over a list or map yields: an element, or an entry. PL_T_NONE for anything else. */
 struct pl_type pl_type_element(struct pl_type list);

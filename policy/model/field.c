@@ -302,6 +302,7 @@ pl_err pl_field_check(struct pl_workload *w, pl_node node, enum pl_type_kind kin
 	case PL_T_RANGE:
 	case PL_T_NETWORK:
 	case PL_T_CONDITION:
+	case PL_T_ROW:
 		break;
 	}
 	return PL_E_INTERNAL;

@@ -196,6 +196,7 @@ pl_err pl_native_read(const struct pl_workload *w, pl_node node, struct pl_type 
 	case PL_T_RANGE:
 	case PL_T_NETWORK:
 	case PL_T_CONDITION:
+	case PL_T_ROW:
 		break; /* no field of a manifest is of these types */
 	}
 	(void)PL_NEVER(true);

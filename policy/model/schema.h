@@ -34,6 +34,7 @@ enum pl_type_kind {
 	PL_T_RANGE,	/* lang only: 1..1024 */
 	PL_T_NETWORK,	/* lang only: a literal next to ip() */
 	PL_T_CONDITION, /* lang only: result of a comparison */
+	PL_T_ROW,	/* lang only: of a data file; ref: index of its form in the policy set */
 };
 
 struct pl_type {

@@ -54,6 +54,7 @@ struct pl_map {
 	const struct pl_value *keys; /* strings, in byte order */
 	const struct pl_value *values;
 	uint32_t count;
+	const void *index; /* of the VM, NULL if none */
 };
 
 struct pl_value {

@@ -51,6 +51,8 @@ bool pl_view_is_windows_admin(pl_str user)
 {
 	static const char *const admins[] = {"containeradministrator", "administrator", "system", "local system",
 					     "localsystem"};
+	if (user.len && memmem(user.ptr, user.len, "\xEF\xBF\xBD", 3))
+		return true; /* damaged: which account it is cannot be told */
 	const char *slash = user.len ? memrchr(user.ptr, '\\', user.len) : NULL;
 	size_t skip = slash ? (size_t)(slash + 1 - user.ptr) : 0;
 	pl_str name = {user.ptr + skip, user.len - skip};

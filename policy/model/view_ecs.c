@@ -6,6 +6,7 @@
 #include "bind.h"
 #include "native.h"
 #include "scalar.h"
+#include "tags.h"
 #include "view.h"
 
 static pl_node task_field(const struct pl_view_at *at, uint16_t name_id)
@@ -337,15 +338,6 @@ static pl_err inherits_host_role(const struct pl_view_at *at, struct pl_value *r
 
 /* --- workload ----------------------------------------------------------------------------------------------------- */
 
-/* The tags of the task; in the answer of describe-task-definition they stand beside it. */
-static pl_node tag_list(const struct pl_view_at *at)
-{
-	pl_node own = task_field(at, PL_NAME_tags);
-	if (own != PL_NO_NODE || at->w->task == at->w->object)
-		return own;
-	return pl_doc_get(at->w->doc, at->w->object, PL_STR("tags"), NULL);
-}
-
 /* A text of a tag; absent where there is none. Tags beside the task have not been walked, so nothing is taken for
  * granted. */
 static pl_err tag_text(const struct pl_view_at *at, pl_node tag, pl_str name, struct pl_value *ret)
@@ -360,7 +352,7 @@ static pl_err tag_text(const struct pl_view_at *at, pl_node tag, pl_str name, st
 static pl_err labels(const struct pl_view_at *at, struct pl_value *ret)
 {
 	const struct pl_doc *doc = at->w->doc;
-	pl_node list = tag_list(at);
+	pl_node list = pl_tags_list(at->w);
 	uint32_t count = pl_bind_count(doc, list), n = 0;
 	struct pl_value *keys = pl_arena_zalloc(at->arena, count, sizeof(*keys));
 	struct pl_value *values = pl_arena_zalloc(at->arena, count, sizeof(*values));

@@ -109,7 +109,10 @@ static pl_err role_name(const struct pl_view_at *at, struct pl_value *ret)
 static pl_err role_account(const struct pl_view_at *at, struct pl_value *ret)
 {
 	pl_str own = at->base->u.role->account;
-	*ret = optional_part(own.len ? own : at->ctx->cluster_account);
+	if (own.len == 0 && !at->ctx->cluster_known)
+		*ret = pl_value_unknown("a short name stands for a role of cluster.account, which is not known here");
+	else
+		*ret = optional_part(own.len ? own : at->ctx->cluster_account);
 	return PL_OK;
 }
 

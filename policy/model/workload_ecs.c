@@ -12,6 +12,7 @@
 #include "note.h"
 #include "path.h"
 #include "scalar.h"
+#include "tags.h"
 #include "volumes_from.h"
 
 #define NO_REMEDY ((pl_str){NULL, 0})
@@ -340,5 +341,6 @@ pl_err pl_workload_ecs_read(struct pl_workload *w)
 	if (pl_reader_is_empty(w, w->task, PL_NAME_containerDefinitions))
 		PL_TRY(pl_note_malformed(w, w->task, "containerDefinitions", NO_REMEDY,
 					 "is missing or empty: a task has at least one container"));
+	PL_TRY(pl_tags_check(w));
 	return w->malformed ? PL_OK : read_task(w);
 }

@@ -67,10 +67,14 @@ static void finding(struct pl_buf *out, const struct pl_finding *f, const struct
 	member(out, ",", "mode", pl_str_from(pl_mode_name((enum pl_mode)f->mode)));
 	member(out, ",", "severity", pl_str_from(pl_severity_name((enum pl_severity)f->severity)));
 	member(out, ",", "state", pl_str_from(state_name(f->state)));
+	if (f->exception.len)
+		member(out, ",", "exception", f->exception);
 	member(out, ",", "subject", f->subject);
 	member(out, ",", "path", f->path);
 	member(out, ",", "message", f->message);
 	member(out, ",", "remedy", f->remedy);
+	if (f->note.len)
+		member(out, ",", "note", f->note);
 	strings(out, "refs", f->refs, f->ref_count);
 	if (source)
 		place(out, source, f->span.start);

@@ -1,7 +1,7 @@
 /* report_message.c - the message of a refusal: what kubectl shows to the person whose object was denied.
  *
- * One line per finding of mode deny: rule, message, path, remedy. The text has a ceiling in bytes and in lines; what is
- * left out is counted in a last line, so that nobody takes the list for complete. */
+ * One line per finding of mode deny: rule, message, path, note, remedy. The text has a ceiling in bytes and in lines;
+ * what is left out is counted in a last line, so that nobody takes the list for complete. */
 #include "plimsoll/report.h"
 
 #include <string.h>
@@ -40,6 +40,10 @@ static void add_line(struct pl_buf *out, const struct pl_finding *f, bool is_fir
 		pl_buf_adds(out, " (");
 		pl_buf_add_escaped(out, f->path, 0);
 		pl_buf_addc(out, ')');
+	}
+	if (f->note.len) {
+		pl_buf_adds(out, "; note: ");
+		pl_buf_add_escaped(out, f->note, 0);
 	}
 	if (f->remedy.len) {
 		pl_buf_adds(out, "; help: ");

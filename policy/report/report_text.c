@@ -1,21 +1,30 @@
 /* report_text.c - a verdict as people read it in a terminal. spec: language.md 3.13 (layout), 7.6 (escapes) */
 #include "report_excerpt.h"
 
+/* On one line: a rule of a shipped pack has many. */
 static void render_refs(unsigned width, const struct pl_finding *f, struct pl_buf *out)
 {
-	for (uint32_t i = 0; i < f->ref_count; i++)
-		pl_excerpt_remark(width, "see", f->refs[i], out);
+	if (f->ref_count == 0)
+		return;
+	pl_buf_fill(out, ' ', width + 1);
+	for (uint32_t i = 0; i < f->ref_count; i++) {
+		pl_buf_adds(out, i ? ", " : "= see: ");
+		pl_buf_add_escaped(out, f->refs[i], 0);
+	}
+	pl_buf_addc(out, '\n');
 }
 
 static void render_finding(const struct pl_workload *w, const struct pl_finding *f, const struct pl_source *source,
 			   bool may_show, struct pl_buf *out)
 {
-	pl_buf_addf(out, "%s %.*s: ", pl_mode_name((enum pl_mode)f->mode), PL_FMT(f->rule));
+	bool excepted = f->state == PL_FINDING_EXCEPTED;
+	pl_buf_addf(out, "%s %.*s: ", excepted ? "excepted" : pl_mode_name((enum pl_mode)f->mode), PL_FMT(f->rule));
 	pl_buf_add_escaped(out, f->message, 0);
 	pl_buf_addc(out, '\n');
 	struct pl_excerpt e = {.file = pl_doc_name(pl_workload_doc(w)), .at = f->span, .has_source = may_show};
 	unsigned width = pl_excerpt_render(&e, source, out);
 	pl_excerpt_remark(width, "path", f->path, out);
+	pl_excerpt_remark(width, "note", f->note, out);
 	pl_excerpt_remark(width, "help", f->remedy, out);
 	render_refs(width, f, out);
 }

@@ -9,9 +9,11 @@
 #include "base/buf.h"
 #include "base/invariant.h"
 #include "doc/tape.h"
+#include "exception.h"
 #include "message.h"
 #include "model/bind.h"
 #include "model/subjects.h"
+#include "screen.h"
 
 struct collector {
 	struct pl_run *run;
@@ -19,6 +21,8 @@ struct collector {
 	struct pl_collection *out;
 	const struct pl_rule *rule;
 	uint32_t rule_index;
+	struct pl_grant grant; /* of the rule in the environment that is judged */
+	uint8_t *modes;	       /* in effect, plus one; 0: not worked out yet. NULL: of no rule */
 };
 
 /* --- evidence
@@ -87,18 +91,37 @@ static pl_node node_of(const struct pl_run *run, const struct pl_value *v)
 {
 	if (v->kind != PL_V_SUBJECT)
 		return v->node;
-	return v->ref < PL_SUBJECT_REQUEST && v->u.workload == run->workload
+	bool placed = v->ref < PL_SUBJECT_REQUEST || v->ref == PL_SUBJECT_HANDLER;
+	return placed && v->u.workload == run->workload
 		       ? pl_subject_node(run->workload, (enum pl_subject)v->ref, v->node)
 		       : PL_NO_NODE;
+}
+
+/* The list of a further loop was read from the object before the change, or from an element of such a list: nodes of
+ * its elements are not of this document. `olds`: bits of the variables of such loops so far. */
+static bool is_of_old(const struct pl_program *p, const struct pl_loop_code *loop, unsigned olds)
+{
+	for (const struct pl_insn *in = &p->code[loop->list]; in->op != PL_OP_RETURN; in++) {
+		uint8_t root = in->op == PL_OP_SLOT ? p->slots[in->c].root : PL_ROOT_NONE;
+		if (root == PL_ROOT_OLD_POD || root == PL_ROOT_OLD_TASK || (in->op == PL_OP_VAR && (olds >> in->a & 1)))
+			return true;
+	}
+	return false;
 }
 
 /* A further loop narrows the place down, when its element is part of the subject. */
 static pl_node place_of(const struct collector *c)
 {
 	const struct pl_run *run = c->run;
+	unsigned olds = 0;
 	pl_node node = pl_subject_node(run->workload, run->subject, run->index);
 	for (uint16_t i = 0; i < c->rule->loop_count; i++) {
-		pl_node inner = node_of(run, &run->vars[c->rule->loops[i].var]);
+		const struct pl_loop_code *loop = &c->rule->loops[i];
+		pl_node inner = node_of(run, &run->vars[loop->var]);
+		if (is_of_old(run->program, loop, olds)) {
+			olds |= 1u << loop->var;
+			continue;
+		}
 		const struct pl_token *t = pl_tape_at(run->workload->doc, node);
 		if (t && inner > node && inner < t->next)
 			node = inner;
@@ -143,25 +166,60 @@ static pl_err say(struct collector *c, const struct pl_check_code *check, const 
 	return pl_message_render(c->run, &check->message, &f->message);
 }
 
+/* The mode in effect, worked out at the first violation of the rule. */
+static pl_err find_mode(struct collector *c, uint8_t *ret_mode)
+{
+	const struct pl_rule *rule = c->rule;
+	*ret_mode = rule->mode;
+	if (rule->rollout == PL_NO_CODE)
+		return PL_OK;
+	if (!c->modes && !(c->modes = pl_arena_zalloc(c->run->arena, c->run->program->rule_count, 1)))
+		return PL_E_MEMORY;
+	uint8_t *mode = &c->modes[c->rule_index];
+	if (*mode == 0) {
+		PL_TRY(pl_run_mode(c->run, rule, mode, NULL));
+		++*mode;
+	}
+	*ret_mode = (uint8_t)(*mode - 1);
+	return PL_OK;
+}
+
+/* What an exception covers is a record: it neither refuses nor warns. */
+static pl_err weigh(struct collector *c, bool undecided, struct pl_finding *f)
+{
+	f->state = undecided ? PL_FINDING_UNDECIDED : PL_FINDING_VIOLATION;
+	PL_TRY(find_mode(c, &f->mode));
+	if (undecided && c->run->context->unknown_warns && f->mode == PL_MODE_DENY)
+		f->mode = PL_MODE_WARN;
+	if (c->rule->exception_count && !c->grant.judged)
+		PL_TRY(pl_exception_judge(c->run, c->rule, c->options->words, c->options->trace, &c->grant));
+	f->note = c->grant.note;
+	if (c->grant.by) {
+		f->state = PL_FINDING_EXCEPTED;
+		f->mode = PL_MODE_AUDIT;
+		f->exception = c->grant.by->name;
+	}
+	return PL_OK;
+}
+
+/* An excepted violation has no key: it is not compared with the old object, and what was excepted there was no
+ * violation that a new one could be the same as. */
 static pl_err add_violation(struct collector *c, uint16_t check, const struct pl_value *outcome)
 {
 	const struct pl_rule *rule = c->rule;
 	struct pl_violation *v = append(c);
 	if (!v)
 		return PL_E_MEMORY;
-	bool undecided = outcome->kind == PL_V_UNKNOWN;
-	bool warns = undecided && c->run->context->unknown_warns && rule->mode == PL_AST_DENY;
 	struct pl_finding *f = &v->finding;
 	f->rule = rule->name;
 	f->title = rule->title;
 	f->refs = rule->refs;
 	f->ref_count = rule->ref_count;
 	f->check = check;
-	f->mode = warns ? PL_MODE_WARN : rule->mode;
 	f->severity = (uint8_t)(rule->severity - 1);
-	f->state = undecided ? PL_FINDING_UNDECIDED : PL_FINDING_VIOLATION;
 	v->key.rule = (uint16_t)c->rule_index;
-	if (c->options->keys && !undecided)
+	PL_TRY(weigh(c, outcome->kind == PL_V_UNKNOWN, f));
+	if (c->options->keys && f->state == PL_FINDING_VIOLATION)
 		PL_TRY(make_key(c, check, v));
 	if (!c->options->words)
 		return PL_OK;
@@ -172,19 +230,20 @@ static pl_err add_violation(struct collector *c, uint16_t check, const struct pl
 /* --- one environment
  * ---------------------------------------------------------------------------------------------------- */
 
-static pl_err evaluate(struct collector *c, uint32_t code, pl_str words, struct pl_value *ret)
+static pl_err evaluate(struct collector *c, uint32_t code, pl_str words, uint32_t parts, struct pl_value *ret)
 {
 	struct pl_trace *trace = c->options->trace;
-	return trace ? pl_trace_fragment(trace, code, words, ret) : pl_run_fragment(c->run, code, ret);
+	return trace ? pl_trace_fragment(trace, code, words, parts, ret) : pl_run_fragment(c->run, code, ret);
 }
 
 /* Takes a condition into `so_far`. */
-static pl_err conjoin(struct collector *c, uint32_t code, pl_str words, bool negate, struct pl_value *so_far)
+static pl_err conjoin(struct collector *c, uint32_t code, pl_str words, uint32_t parts, bool negate,
+		      struct pl_value *so_far)
 {
 	struct pl_value v;
 	if (code == PL_NO_CODE)
 		return PL_OK;
-	PL_TRY(evaluate(c, code, words, &v));
+	PL_TRY(evaluate(c, code, words, parts, &v));
 	if (PL_NEVER(v.kind != PL_V_BOOL && v.kind != PL_V_UNKNOWN))
 		return PL_E_INTERNAL;
 	*so_far = pl_kleene_and(*so_far, negate ? pl_kleene_not(v) : v);
@@ -202,23 +261,28 @@ static pl_err idle(const struct collector *c)
 static pl_err judge(struct collector *c, struct pl_value applies)
 {
 	const struct pl_rule *rule = c->rule;
+	if (rule->loop_count && !c->options->trace &&
+	    pl_screen_is_idle_here(c->run, &c->run->ready->screens[c->rule_index]))
+		return PL_OK;
 	for (uint16_t i = 0; i < rule->guard_count && !pl_is_false(&applies); i++)
-		PL_TRY(conjoin(c, rule->guards[i].cond, rule->guards[i].words, rule->guards[i].unless, &applies));
+		PL_TRY(conjoin(c, rule->guards[i].cond, rule->guards[i].words, rule->guards[i].parts,
+			       rule->guards[i].unless, &applies));
 	if (pl_is_false(&applies))
 		return idle(c);
 	struct pl_value worst = pl_value_bool(false);
+	c->grant = (struct pl_grant){0};
 	for (uint16_t i = 0; i < rule->check_count; i++) {
 		const struct pl_check_code *check = &rule->checks[i];
 		struct pl_value violated = pl_value_bool(true);
 		c->run->read = PL_NO_NODE;
-		PL_TRY(conjoin(c, check->cond, check->condition, !check->forbid, &violated));
+		PL_TRY(conjoin(c, check->cond, check->condition, check->parts, !check->forbid, &violated));
 		violated = pl_kleene_and(applies, violated);
 		worst = pl_kleene_or(worst, violated);
 		if (!pl_is_false(&violated))
 			PL_TRY(add_violation(c, i, &violated));
 	}
 	if (c->options->trace)
-		pl_trace_result(c->options->trace, &worst);
+		pl_trace_result(c->options->trace, &worst, c->grant.by);
 	return PL_OK;
 }
 
@@ -232,10 +296,19 @@ struct level {
 	bool whole;		 /* the list itself is unknown: one environment whose element nobody knows */
 };
 
+/* The list of a further loop: most are a path, which needs no machine. */
+static pl_err read_list(struct collector *c, const struct pl_loop_code *loop, struct pl_value *ret)
+{
+	const struct pl_insn *in = &c->run->program->code[loop->list];
+	if (!c->options->trace && in[0].op == PL_OP_SLOT && in[1].op == PL_OP_RETURN)
+		return pl_run_slot(c->run, in[0].c, ret);
+	return evaluate(c, loop->list, loop->words, loop->parts, ret);
+}
+
 static pl_err open_level(struct collector *c, uint16_t depth, struct level *level, const struct pl_value *applies)
 {
 	const struct pl_loop_code *loop = &c->rule->loops[depth];
-	PL_TRY(evaluate(c, loop->list, loop->words, &level->list));
+	PL_TRY(read_list(c, loop, &level->list));
 	if (c->options->trace)
 		pl_trace_list(c->options->trace, &level->list);
 	level->applies = *applies;
@@ -273,7 +346,7 @@ static pl_err next_element(struct collector *c, uint16_t depth, struct level *le
 	if (*ret_done)
 		return PL_OK;
 	PL_TRY(narrow(c, depth));
-	return conjoin(c, loop->where, loop->where_words, false, ret_applies);
+	return conjoin(c, loop->where, loop->where_words, loop->where_parts, false, ret_applies);
 }
 
 /* All environments of the further loops, innermost first to advance. */
@@ -308,7 +381,9 @@ static pl_err apply_rule(struct collector *c)
 	struct pl_value applies = pl_value_bool(true);
 	if (c->options->trace)
 		PL_TRY(pl_trace_subject(c->options->trace, c->rule_index));
-	PL_TRY(conjoin(c, c->rule->where, c->rule->where_words, false, &applies));
+	else if (pl_screen_is_idle(c->run, &c->run->ready->screens[c->rule_index]))
+		return PL_OK;
+	PL_TRY(conjoin(c, c->rule->where, c->rule->where_words, c->rule->where_parts, false, &applies));
 	if (pl_is_false(&applies))
 		return idle(c);
 	return c->rule->loop_count ? walk_loops(c, applies) : judge(c, applies);

@@ -173,7 +173,7 @@ static void print_template(struct printer *r, const char *title, const struct pl
 
 static void print_needs(struct printer *r, const struct pl_rule *rule)
 {
-	static const char *const names[] = {"request", "namespace", "namespace-metadata", "cluster", "old"};
+	static const char *const names[] = {"request", "namespace", "namespace-metadata", "cluster", "old", "data"};
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
 		if (rule->needs & 1u << i)
 			pl_buf_addf(r->out, " needs %s", names[i]);
@@ -187,6 +187,18 @@ static void print_loops(struct printer *r, const struct pl_rule *rule)
 		print_fragment(r, "in", rule->loops[i].list, 4);
 		if (rule->loops[i].where != PL_NO_CODE)
 			print_fragment(r, "where", rule->loops[i].where, 4);
+	}
+}
+
+static void print_exceptions(struct printer *r, const struct pl_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->exception_count; i++) {
+		const struct pl_exception_code *e = &rule->exceptions[i];
+		struct pl_value day = {.kind = PL_V_DATE, .node = PL_NO_NODE, .u.i = e->expires};
+		pl_buf_addf(r->out, "  exception %.*s until ", PL_FMT(e->name));
+		pl_value_show(&day, r->arena, r->out);
+		pl_buf_addc(r->out, '\n');
+		print_fragment(r, "where", e->where, 4);
 	}
 }
 
@@ -209,6 +221,9 @@ static void print_rule(struct printer *r, const struct pl_rule *rule)
 		print_template(r, "message", &check->message);
 		print_template(r, "remedy", &check->remedy);
 	}
+	print_exceptions(r, rule);
+	if (rule->rollout != PL_NO_CODE)
+		print_fragment(r, "rollout", rule->rollout, 2);
 }
 
 void pl_disasm(const struct pl_program *program, struct pl_arena *arena, struct pl_buf *out)

@@ -8,6 +8,7 @@
 
 #include "base/invariant.h"
 #include "builtins.h"
+#include "sets.h"
 
 struct machine {
 	struct pl_run *run;
@@ -201,6 +202,35 @@ static pl_err push_read(struct machine *m, const struct pl_value *v)
 	return push(m, v);
 }
 
+static bool is_stale(const struct pl_data_code *data, int64_t now)
+{
+	int64_t age;
+	if (!data->fresh_seconds)
+		return false;
+	return __builtin_sub_overflow(now, data->modified, &age) || age > data->fresh_seconds;
+}
+
+/* The age in the two units that people would name. */
+static pl_err push_stale(struct machine *m, const struct pl_data_code *data, int64_t now)
+{
+	uint64_t age = (uint64_t)now - (uint64_t)data->modified;
+	uint64_t minutes = age / 60, hours = minutes / 60;
+	pl_str why;
+	if (hours >= 48)
+		why = pl_arena_printf(m->run->arena, "%s%llud %lluh", data->stale, (unsigned long long)(hours / 24),
+				      (unsigned long long)(hours % 24));
+	else if (minutes >= 60)
+		why = pl_arena_printf(m->run->arena, "%s%lluh %llumin", data->stale, (unsigned long long)hours,
+				      (unsigned long long)(minutes % 60));
+	else
+		why = pl_arena_printf(m->run->arena, "%s%llumin %llus", data->stale, (unsigned long long)minutes,
+				      (unsigned long long)(age % 60));
+	if (!why.ptr)
+		return PL_E_MEMORY;
+	struct pl_value v = pl_value_unknown(why.ptr);
+	return push(m, &v);
+}
+
 /* The table of a data file, as long as it may be used. spec: language.md 3.10 */
 static pl_err op_data(struct machine *m, const struct pl_insn *in)
 {
@@ -210,8 +240,8 @@ static pl_err op_data(struct machine *m, const struct pl_insn *in)
 	struct pl_value v;
 	if (data->value == PL_NO_CODE)
 		v = pl_value_unknown(data->why);
-	else if (data->fresh_seconds && now - data->modified > data->fresh_seconds)
-		v = pl_value_unknown(data->stale);
+	else if (is_stale(data, now))
+		return push_stale(m, data, now);
 	else
 		v = m->run->ready->consts[data->value];
 	return push(m, &v);
@@ -259,6 +289,8 @@ static pl_err op_index(struct machine *m)
 	struct pl_value v = pl_value_absent();
 	if (map.kind == PL_V_UNKNOWN || key.kind == PL_V_UNKNOWN)
 		v = map.kind == PL_V_UNKNOWN ? map : key;
+	else if (map.kind == PL_V_MAP && map.u.map->index && key.kind != PL_V_ABSENT)
+		v = pl_sets_entry(map.u.map, key.u.s);
 	else if (map.kind != PL_V_ABSENT && key.kind != PL_V_ABSENT)
 		PL_TRY(pl_value_index(&map, key.u.s, m->run->arena, &v));
 	return push_read(m, &v);

@@ -279,7 +279,7 @@ pl_err pl_operator_equal(const struct pl_operands *o, struct pl_value a, struct 
 	return PL_OK;
 }
 
-static bool holds(enum pl_relation rel, int cmp)
+bool pl_operator_holds(enum pl_relation rel, int cmp)
 {
 	switch (rel) {
 	case PL_REL_EQ:
@@ -328,7 +328,7 @@ pl_err pl_operator_compare(const struct pl_operands *o, enum pl_relation rel, st
 	int cmp;
 	if (PL_NEVER(!compare_ordered(&a, &b, &cmp)))
 		return PL_E_INTERNAL;
-	*ret = pl_value_bool(holds(rel, cmp));
+	*ret = pl_value_bool(pl_operator_holds(rel, cmp));
 	return PL_OK;
 }
 
@@ -439,17 +439,19 @@ static char *put(char *to, char before, pl_str s)
 	return to + s.len;
 }
 
-/* registry/repository:tag@digest, so that every spelling of an image is seen as one. */
+/* registry/repository:tag@digest, so that every spelling of an image is seen as one. One that says neither tag nor
+ * digest runs `latest`. */
 static pl_str image_text(const struct pl_image *image, struct pl_arena *arena)
 {
-	size_t room = image->registry.len + image->repository.len + image->tag.len + image->digest.len + 3;
+	pl_str tag = image->tag.len || image->digest.len ? image->tag : PL_STR("latest");
+	size_t room = image->registry.len + image->repository.len + tag.len + image->digest.len + 3;
 	char *text = pl_arena_alloc(arena, room);
 	if (!text)
 		return (pl_str){0};
 	char *end = put(text, 0, image->registry);
 	end = put(end, '/', image->repository);
-	if (image->tag.len)
-		end = put(end, ':', image->tag);
+	if (tag.len)
+		end = put(end, ':', tag);
 	if (image->digest.len)
 		end = put(end, '@', image->digest);
 	return (pl_str){text, (size_t)(end - text)};

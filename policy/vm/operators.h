@@ -28,6 +28,8 @@ PL_MUST_USE pl_err pl_operator_equal(const struct pl_operands *o, struct pl_valu
 /* v as a value of the kind of `like`, where texts are read as paths, images, roles ... ; unknown when it is none. */
 PL_MUST_USE pl_err pl_operator_convert(const struct pl_operands *o, struct pl_value v, enum pl_value_kind kind,
 				       struct pl_value *ret);
+/* What EQ to GE say of two values of which the first is less (< 0), equal (0) or more. */
+bool pl_operator_holds(enum pl_relation rel, int cmp);
 /* SET ABSENT EMPTY NOT_EMPTY. */
 PL_MUST_USE pl_err pl_operator_is(enum pl_is is, const struct pl_value *v, struct pl_value *ret);
 /* ADD SUB MUL (an opcode). */

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "regex.h"
+#include "screen.h"
 #include "sets.h"
 
 /* --- patterns
@@ -86,11 +87,15 @@ static pl_err index_sets(const struct pl_program *p, struct pl_arena *arena, con
 		return PL_E_MEMORY;
 	for (uint32_t i = 0; i < p->const_count; i++) {
 		consts[i] = p->consts[i];
-		if (consts[i].kind != PL_V_LIST)
-			continue;
-		consts[i].u.list = pl_sets_prepare(p->consts[i].u.list, arena);
-		if (!consts[i].u.list)
-			return PL_E_MEMORY;
+		if (consts[i].kind == PL_V_LIST) {
+			consts[i].u.list = pl_sets_prepare(p->consts[i].u.list, arena);
+			if (!consts[i].u.list)
+				return PL_E_MEMORY;
+		} else if (consts[i].kind == PL_V_MAP) {
+			consts[i].u.map = pl_sets_prepare_map(p->consts[i].u.map, arena);
+			if (!consts[i].u.map)
+				return PL_E_MEMORY;
+		}
 	}
 	*ret_consts = consts;
 	return PL_OK;
@@ -121,6 +126,9 @@ pl_err pl_ready_make(const struct pl_program *program, const struct pl_policy_so
 	PL_TRY(compile_patterns(program, sources, source_count, arena, diags));
 	PL_TRY(index_sets(program, arena, &ready.consts));
 	PL_TRY(sort_rules(program, arena, &ready));
+	ready.screens = pl_screen_make(program, ready.consts, arena);
+	if (!ready.screens)
+		return PL_E_MEMORY;
 	*ret = ready;
 	return PL_OK;
 }

@@ -5,9 +5,11 @@
 
 #include "lang/code.h"
 
+struct pl_screen;
 struct pl_ready {
 	const struct pl_program *program;
-	const struct pl_value *consts; /* those of the program, large sets with an index */
+	const struct pl_value *consts;	 /* those of the program, large sets with an index */
+	const struct pl_screen *screens; /* of the rules of the program */
 	/* rules about each subject, in the order of the program: rules[first[s]] .. rules[first[s + 1]] */
 	const uint16_t *rules;
 	uint32_t first[PL_SUBJECT_COUNT + 1];

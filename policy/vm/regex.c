@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -20,6 +21,7 @@
 
 struct pl_regex {
 	pcre2_code *code;
+	pl_str prefix; /* that every text it matches begins with */
 };
 
 struct pl_regex_scratch {
@@ -40,6 +42,25 @@ static void give(void *ptr, void *arena)
 	(void)arena;
 }
 
+static bool is_literal(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c != '\0' && strchr("_-/:@,=% ", c));
+}
+
+/* The literal beginning of a pattern without alternatives: most texts that do not match differ there already. A
+ * character before a quantifier may be missing, so it is not part of it. */
+static pl_str literal_prefix(pl_str pattern, bool ignore_case)
+{
+	size_t len = 0;
+	if (ignore_case || !pattern.len || memchr(pattern.ptr, '|', pattern.len))
+		return (pl_str){0};
+	while (len < pattern.len && is_literal(pattern.ptr[len]))
+		len++;
+	bool quantified = len > 0 && len < pattern.len && strchr("?*+{", pattern.ptr[len]);
+	return (pl_str){pattern.ptr, quantified ? len - 1 : len};
+}
+
 pl_err pl_regex_compile(pl_str pattern, bool ignore_case, struct pl_arena *arena, const struct pl_regex **ret_regex,
 			pl_str *ret_why, size_t *ret_offset)
 {
@@ -55,6 +76,9 @@ pl_err pl_regex_compile(pl_str pattern, bool ignore_case, struct pl_arena *arena
 	regex->code = pcre2_compile((PCRE2_SPTR)(pattern.ptr ? pattern.ptr : ""), pattern.len,
 				    ignore_case ? options | PCRE2_CASELESS : options, &number, &offset, context);
 	if (regex->code) {
+		regex->prefix = pl_arena_dup(arena, literal_prefix(pattern, ignore_case));
+		if (!regex->prefix.ptr)
+			return PL_E_MEMORY;
 		*ret_regex = regex;
 		return PL_OK;
 	}
@@ -99,6 +123,16 @@ void pl_regex_scratch_begin(struct pl_regex_scratch *scratch)
 	scratch->budget = PL_REGEX_BUDGET;
 }
 
+uint32_t pl_regex_budget(const struct pl_regex_scratch *scratch)
+{
+	return scratch->budget;
+}
+
+void pl_regex_set_budget(struct pl_regex_scratch *scratch, uint32_t budget)
+{
+	scratch->budget = budget;
+}
+
 /* One attempt under a limit of steps, charged whole. */
 static int attempt(const struct pl_regex *regex, struct pl_regex_scratch *s, pl_str subject, uint32_t limit)
 {
@@ -134,6 +168,9 @@ enum pl_regex_answer pl_regex_match(const struct pl_regex *regex, struct pl_rege
 		*ret_why = "it is not valid UTF-8";
 		return PL_REGEX_UNDECIDED;
 	}
+	pl_str prefix = regex->prefix;
+	if (prefix.len && (subject.len < prefix.len || memcmp(subject.ptr, prefix.ptr, prefix.len) != 0))
+		return PL_REGEX_NO;
 	int result = PCRE2_ERROR_MATCHLIMIT;
 	for (size_t i = 0; i < sizeof limits / sizeof *limits && result == PCRE2_ERROR_MATCHLIMIT; i++) {
 		if (scratch->budget < limits[i]) {

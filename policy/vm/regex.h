@@ -19,6 +19,9 @@ struct pl_regex_scratch;
 /* NULL when the heap is exhausted. Owned by the caller until pl_regex_scratch_free. */
 struct pl_regex_scratch *pl_regex_scratch_new(void);
 void pl_regex_scratch_free(struct pl_regex_scratch *scratch);
+/* What is left of the budget of this request, and that again: for matches that will be done once more. */
+uint32_t pl_regex_budget(const struct pl_regex_scratch *scratch);
+void pl_regex_set_budget(struct pl_regex_scratch *scratch, uint32_t budget);
 /* A new request: its whole budget of steps again. */
 void pl_regex_scratch_begin(struct pl_regex_scratch *scratch);
 

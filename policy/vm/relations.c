@@ -137,6 +137,20 @@ static pl_err test_any(const struct pl_operands *o, test_one test, struct pl_val
 	return PL_OK;
 }
 
+/* Takes the elements under a hash into *any. */
+static pl_err find_hash(const struct pl_operands *o, const struct pl_value *key, const struct pl_list *set,
+			uint64_t hash, struct pl_value *any)
+{
+	struct pl_set_cursor cursor;
+	pl_sets_find(set, hash, &cursor);
+	for (const struct pl_value *v; !pl_is_true(any) && (v = pl_sets_next(&cursor));) {
+		struct pl_value one;
+		PL_TRY(pl_operator_equal(o, *key, *v, &one));
+		*any = pl_kleene_or(*any, one);
+	}
+	return PL_OK;
+}
+
 /* Equality looked up in an indexed set; false when the index is of no use for this value. */
 static pl_err find_equal(const struct pl_operands *o, const struct pl_value *a, const struct pl_list *set,
 			 struct pl_value *ret, bool *ret_found)
@@ -146,18 +160,19 @@ static pl_err find_equal(const struct pl_operands *o, const struct pl_value *a, 
 	PL_TRY(pl_operator_convert(o, *a, kind, &key));
 	*ret_found = key.kind == PL_V_UNKNOWN;
 	*ret = key;
+	if (key.kind == PL_V_IP && kind == PL_V_NETWORK) {
+		*ret_found = true;
+		*ret = pl_value_bool(pl_sets_network_has(set, key.u.ip));
+		return PL_OK;
+	}
 	if (*ret_found || (key.kind == PL_V_INT ? PL_V_NUMBER : key.kind) != kind)
 		return PL_OK;
 	*ret_found = true;
-	struct pl_set_cursor cursor;
-	pl_sets_find(set, pl_sets_hash(&key), &cursor);
-	struct pl_value any = pl_value_bool(false);
-	for (const struct pl_value *v; !pl_is_true(&any) && (v = pl_sets_next(&cursor));) {
-		struct pl_value one;
-		PL_TRY(pl_operator_equal(o, key, *v, &one));
-		any = pl_kleene_or(any, one);
-	}
-	*ret = any;
+	*ret = pl_value_bool(false);
+	uint64_t hashes[2];
+	unsigned count = pl_sets_hashes(&key, hashes);
+	for (unsigned i = 0; i < count && !pl_is_true(ret); i++)
+		PL_TRY(find_hash(o, &key, set, hashes[i], ret));
 	return PL_OK;
 }
 
@@ -178,6 +193,19 @@ static pl_err find_under(const struct pl_operands *o, const struct pl_value *a, 
 	else
 		return PL_OK;
 	*ret_found = true;
+	return PL_OK;
+}
+
+/* `a covers set`. */
+static pl_err find_covered(const struct pl_operands *o, const struct pl_value *a, const struct pl_list *set,
+			   struct pl_value *ret, bool *ret_found)
+{
+	struct pl_value key;
+	if (pl_sets_kind(set) != PL_V_PATH)
+		return PL_OK;
+	PL_TRY(pl_operator_convert(o, *a, PL_V_PATH, &key));
+	*ret_found = key.kind == PL_V_PATH || key.kind == PL_V_UNKNOWN;
+	*ret = key.kind == PL_V_PATH ? pl_value_bool(pl_sets_path_covers(set, key.u.s)) : key;
 	return PL_OK;
 }
 
@@ -231,6 +259,8 @@ static pl_err test_set(const struct pl_operands *o, enum pl_relation rel, struct
 	bool found = false;
 	if (rel == PL_REL_UNDER && set->index)
 		PL_TRY(find_under(o, &a, set, ret, &found));
+	if (rel == PL_REL_COVERS && set->index)
+		PL_TRY(find_covered(o, &a, set, ret, &found));
 	return found ? PL_OK : test_any(o, test, a, set, ret);
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/invariant.h"
 #include "model/subjects.h"
 
 /* What is not of an object has no workload. */
@@ -91,6 +92,23 @@ void pl_run_stand(struct pl_run *run, enum pl_subject subject, uint32_t index)
 	run->root_stamps[PL_ROOT_CONTAINER] = ++run->serial;
 }
 
+pl_err pl_run_mode(struct pl_run *run, const struct pl_rule *rule, uint8_t *ret_mode, struct pl_value *ret_key)
+{
+	struct pl_value v = pl_value_absent();
+	pl_node read = run->read;
+	if (rule->rollout != PL_NO_CODE)
+		PL_TRY(pl_run_fragment(run, rule->rollout, &v));
+	run->read = read;
+	bool known = v.kind == PL_V_INT;
+	if (PL_NEVER((!known && v.kind != PL_V_UNKNOWN && rule->rollout != PL_NO_CODE) ||
+		     (known && (v.u.i < PL_AST_DENY || v.u.i > PL_AST_AUDIT))))
+		return PL_E_INTERNAL;
+	*ret_mode = known ? (uint8_t)v.u.i : rule->mode;
+	if (ret_key)
+		*ret_key = v;
+	return PL_OK;
+}
+
 void pl_run_note_read(struct pl_reads *reads, const struct pl_read *read)
 {
 	uint32_t n = reads->count++;
@@ -143,18 +161,22 @@ static pl_err settle(const struct pl_run *run, struct pl_value *v)
 	return PL_OK;
 }
 
-pl_err pl_run_slot(struct pl_run *run, uint32_t index, struct pl_value *ret)
+pl_err pl_run_fill_slot(struct pl_run *run, uint32_t index)
 {
 	const struct pl_slot *slot = &run->program->slots[index];
-	uint32_t stamp = run->root_stamps[slot->root];
-	if (run->slot_stamps[index] != stamp) {
-		struct pl_value v = run->roots[slot->root];
-		PL_TRY(pl_run_walk(run, slot->path, &v));
-		PL_TRY(settle(run, &v));
-		pl_run_name_origin(&v, slot->path);
-		run->slots[index] = v;
-		run->slot_stamps[index] = stamp;
-	}
+	struct pl_value v = run->roots[slot->root];
+	PL_TRY(pl_run_walk(run, slot->path, &v));
+	PL_TRY(settle(run, &v));
+	pl_run_name_origin(&v, slot->path);
+	run->slots[index] = v;
+	run->slot_stamps[index] = run->root_stamps[slot->root];
+	return PL_OK;
+}
+
+pl_err pl_run_slot(struct pl_run *run, uint32_t index, struct pl_value *ret)
+{
+	if (run->slot_stamps[index] != run->root_stamps[run->program->slots[index].root])
+		PL_TRY(pl_run_fill_slot(run, index));
 	*ret = run->slots[index];
 	return PL_OK;
 }

@@ -72,12 +72,24 @@ struct pl_run *pl_run_new(const struct pl_ready *ready, const struct pl_workload
 void pl_run_stand(struct pl_run *run, enum pl_subject subject, uint32_t index);
 /* The value of the fragment that begins at code. PL_E_MEMORY or PL_E_INTERNAL. */
 PL_MUST_USE pl_err pl_run_fragment(struct pl_run *run, uint32_t code, struct pl_value *ret);
+/* The mode of a rule in this request, enum pl_ast_mode: that of its rollout, if it has one. *ret_key, if given, is
+ * unknown when the key of the rollout is: the mode is the strictest of the table then. */
+PL_MUST_USE pl_err pl_run_mode(struct pl_run *run, const struct pl_rule *rule, uint8_t *ret_mode,
+			       struct pl_value *ret_key);
 /* Notes a value read. */
 void pl_run_note_read(struct pl_reads *reads, const struct pl_read *read);
 /* Walks a path of the program from *v. */
 PL_MUST_USE pl_err pl_run_walk(const struct pl_run *run, uint32_t path, struct pl_value *v);
 /* What a slot of the program holds where the run stands. */
 PL_MUST_USE pl_err pl_run_slot(struct pl_run *run, uint32_t slot, struct pl_value *ret);
+/* Reads a slot anew. */
+PL_MUST_USE pl_err pl_run_fill_slot(struct pl_run *run, uint32_t slot);
+/* The same as pl_run_slot where it is kept, until the run moves on; NULL after an error. */
+static inline const struct pl_value *pl_run_slot_at(struct pl_run *run, uint32_t slot)
+{
+	bool current = run->slot_stamps[slot] == run->root_stamps[run->program->slots[slot].root];
+	return current || pl_run_fill_slot(run, slot) == PL_OK ? &run->slots[slot] : NULL;
+}
 /* An unknown value that names no path yet is of this one. */
 void pl_run_name_origin(struct pl_value *v, uint32_t path);
 /* The path that an unknown value came from, as written in the policy; empty when it came from none. */

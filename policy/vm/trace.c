@@ -6,13 +6,12 @@
 
 #include "base/buf.h"
 #include "collect.h"
+#include "disclosure.h"
 #include "doc/tape.h"
 #include "model/subjects.h"
-#include "secrecy.h"
+#include "parts.h"
 
-#define HIDDEN	      "(hidden)"
-#define SHOWN_ENTRIES 16
-#define INDENT	      2u
+#define INDENT 2u
 
 /* What one rule did with one subject. */
 struct block {
@@ -23,10 +22,12 @@ struct block {
 
 struct pl_trace {
 	struct pl_run *run;
+	struct pl_tracing *tracing;
 	struct pl_buf text;
 	struct block **first, **last; /* of each rule; last: added last */
-	struct block *block;	      /* that is being written */
+	struct block *block;	      /* that is being written; NULL: this subject is not asked for */
 	const struct pl_rule *rule;
+	uint8_t mode;	       /* of the rule, in effect: enum pl_ast_mode */
 	unsigned depth;	       /* further loops that stand at an element */
 	pl_str words;	       /* of the part looked at last */
 	struct pl_value value; /* its outcome */
@@ -34,7 +35,7 @@ struct pl_trace {
 	bool secret;	       /* it read something that is not shown */
 };
 
-pl_err pl_trace_new(struct pl_run *run, struct pl_trace **ret_trace)
+pl_err pl_trace_new(struct pl_run *run, struct pl_tracing *tracing, struct pl_trace **ret_trace)
 {
 	uint32_t rules = run->program->rule_count;
 	struct pl_trace *t = pl_arena_zalloc(run->arena, 1, sizeof *t);
@@ -43,6 +44,7 @@ pl_err pl_trace_new(struct pl_run *run, struct pl_trace **ret_trace)
 	if (!t || !first || !last)
 		return PL_E_MEMORY;
 	t->run = run;
+	t->tracing = tracing;
 	t->first = first;
 	t->last = last;
 	pl_buf_init(&t->text, run->arena, 0);
@@ -50,86 +52,7 @@ pl_err pl_trace_new(struct pl_run *run, struct pl_trace **ret_trace)
 	return PL_OK;
 }
 
-/* --- values ------------------------------------------------------------------------------------------------------- */
-
-/* A value does not say which object it stands in; what might be a secret of either is one. */
-static bool hides_node(const struct pl_trace *t, pl_node node)
-{
-	const struct pl_run *run = t->run;
-	return node != PL_NO_NODE && (pl_secrecy_hides(run->workload->doc, node, run->arena) ||
-				      (run->old && pl_secrecy_hides(run->old->doc, node, run->arena)));
-}
-
-static void show(struct pl_trace *t, const struct pl_value *v)
-{
-	size_t before = t->text.len;
-	if (hides_node(t, v->node) && v->kind != PL_V_SUBJECT && v->kind != PL_V_ABSENT)
-		pl_buf_adds(&t->text, HIDDEN);
-	else
-		pl_value_show(v, t->run->arena, &t->text);
-	if (t->text.len == before)
-		pl_buf_adds(&t->text, "\"\""); /* an empty text looks like a mistake */
-}
-
-static void show_entry(struct pl_trace *t, const struct pl_value *entry)
-{
-	const struct pl_value *key = &entry->u.entry[0];
-	pl_value_show(key, t->run->arena, &t->text);
-	pl_buf_adds(&t->text, ": ");
-	if (key->kind == PL_V_STRING && pl_secrecy_hides_key(key->u.s))
-		pl_buf_adds(&t->text, HIDDEN);
-	else
-		show(t, &entry->u.entry[1]);
-}
-
-static void show_map(struct pl_trace *t, const struct pl_value *map)
-{
-	struct pl_value_iter it;
-	struct pl_value entry;
-	bool done;
-	uint32_t count = pl_value_count(map);
-	pl_value_iter_init(&it, map);
-	pl_buf_addc(&t->text, '{');
-	for (uint32_t i = 0; i < count && i < SHOWN_ENTRIES; i++) {
-		if (pl_value_iter_next(&it, t->run->arena, &entry, &done) != PL_OK || done) {
-			t->text.failed = true;
-			return;
-		}
-		pl_buf_adds(&t->text, i ? ", " : "");
-		show_entry(t, &entry);
-	}
-	if (count > SHOWN_ENTRIES)
-		pl_buf_addf(&t->text, ", and %u more", count - SHOWN_ENTRIES);
-	pl_buf_addc(&t->text, '}');
-}
-
-static void show_value(struct pl_trace *t, const struct pl_value *v)
-{
-	bool map = v->kind == PL_V_NODEMAP || v->kind == PL_V_MAP;
-	if (v->kind == PL_V_ENTRY)
-		show_entry(t, v);
-	else if (map && !hides_node(t, v->node))
-		show_map(t, v);
-	else
-		show(t, v);
-}
-
 /* --- what was read ------------------------------------------------------------------------------------------------ */
-
-/* Members of texts are new values that stand nowhere: after a secret was read they may be of it. */
-static bool is_derived(const struct pl_read *read)
-{
-	return read->root == PL_ROOT_NONE && read->var < 0 && read->value.node == PL_NO_NODE;
-}
-
-static bool is_secret(const struct pl_trace *t, const struct pl_read *read)
-{
-	uint8_t kind = read->value.kind;
-	if (kind == PL_V_ABSENT || kind == PL_V_SUBJECT)
-		return false;
-	return pl_secrecy_hides_path(&t->run->program->paths[read->path]) || hides_node(t, read->value.node) ||
-	       (t->secret && is_derived(read));
-}
 
 /* Where the path of a step begins, as the rule calls it. */
 static void print_base(struct pl_trace *t, const struct pl_read *read)
@@ -161,11 +84,11 @@ static void print_read(struct pl_trace *t, const struct pl_read *read, size_t fr
 	pl_buf_fill(b, ' ', INDENT * (t->depth + 2));
 	print_base(t, read);
 	pl_buf_addf(b, "%.*s = ", PL_FMT(path->text));
-	if (is_secret(t, read)) {
+	if (pl_disclosure_is_secret(t->run, read, t->secret)) {
 		t->secret = true;
-		pl_buf_adds(b, HIDDEN);
+		pl_buf_adds(b, PL_HIDDEN);
 	} else {
-		show_value(t, &read->value);
+		pl_disclosure_value(t->run, &read->value, b);
 	}
 	pl_buf_addc(b, '\n');
 	if (read->root == PL_ROOT_NONE)
@@ -198,29 +121,6 @@ static void print_reads(struct pl_trace *t, const struct pl_reads *reads)
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 
-static void print_outcome(struct pl_trace *t, const struct pl_value *v)
-{
-	struct pl_buf *b = &t->text;
-	if (v->kind == PL_V_UNKNOWN) {
-		pl_str origin = pl_run_origin(t->run, v);
-		pl_buf_adds(b, "unknown (");
-		if (origin.len)
-			pl_buf_addf(b, "`%.*s`: ", PL_FMT(origin));
-		pl_buf_add_escaped(b, pl_str_from(v->u.why), 0);
-		pl_buf_addc(b, ')');
-	} else if (v->kind == PL_V_BOOL) {
-		pl_buf_adds(b, v->u.b ? "true" : "false");
-	} else if (v->kind == PL_V_ABSENT) {
-		pl_buf_adds(b, "not set");
-	} else {
-		uint32_t count = pl_value_count(v);
-		if (count)
-			pl_buf_addf(b, "%u element%s", count, count == 1 ? "" : "s");
-		else
-			pl_buf_adds(b, "no elements");
-	}
-}
-
 static void print_words(struct pl_trace *t)
 {
 	if (t->words.len)
@@ -229,8 +129,10 @@ static void print_words(struct pl_trace *t)
 		pl_buf_adds(&t->text, "condition");
 }
 
-pl_err pl_trace_fragment(struct pl_trace *t, uint32_t code, pl_str words, struct pl_value *ret)
+pl_err pl_trace_fragment(struct pl_trace *t, uint32_t code, pl_str words, uint32_t parts, struct pl_value *ret)
 {
+	if (!t->block)
+		return pl_run_fragment(t->run, code, ret);
 	t->reads.count = 0;
 	t->run->reads = &t->reads;
 	pl_err err = pl_run_fragment(t->run, code, ret);
@@ -241,9 +143,12 @@ pl_err pl_trace_fragment(struct pl_trace *t, uint32_t code, pl_str words, struct
 	pl_buf_fill(&t->text, ' ', INDENT * (t->depth + 1));
 	print_words(t);
 	pl_buf_adds(&t->text, ": ");
-	print_outcome(t, ret);
+	pl_disclosure_outcome(t->run, ret, &t->text);
 	pl_buf_addc(&t->text, '\n');
-	print_reads(t, &t->reads);
+	if (parts && t->tracing->rule != PL_NO_CODE)
+		PL_TRY(pl_parts_show(t->run, parts, t->depth + 2, ret, &t->text));
+	else
+		print_reads(t, &t->reads);
 	t->block->end = t->text.len;
 	return t->text.failed ? PL_E_MEMORY : PL_OK;
 }
@@ -264,7 +169,7 @@ static void end_result(struct pl_trace *t)
 
 void pl_trace_list(struct pl_trace *t, const struct pl_value *list)
 {
-	if (list->kind == PL_V_UNKNOWN || pl_value_count(list) > 0)
+	if (!t->block || list->kind == PL_V_UNKNOWN || pl_value_count(list) > 0)
 		return;
 	begin_result(t);
 	pl_buf_adds(&t->text, list->kind == PL_V_ABSENT ? "does not apply (the list is not set)"
@@ -274,23 +179,44 @@ void pl_trace_list(struct pl_trace *t, const struct pl_value *list)
 
 void pl_trace_idle(struct pl_trace *t)
 {
+	if (!t->block)
+		return;
 	begin_result(t);
 	pl_buf_adds(&t->text, "does not apply (");
 	print_words(t);
 	pl_buf_adds(&t->text, " is ");
-	print_outcome(t, &t->value);
+	pl_disclosure_outcome(t->run, &t->value, &t->text);
 	pl_buf_addc(&t->text, ')');
 	end_result(t);
 }
 
-void pl_trace_result(struct pl_trace *t, const struct pl_value *violated)
+static const char *result_word(const struct pl_trace *t, const struct pl_value *violated, bool excepted)
 {
-	bool warns = t->run->context->unknown_warns && t->rule->mode == PL_AST_DENY;
+	bool warns = t->run->context->unknown_warns && t->mode == PL_AST_DENY;
+	if (violated->kind != PL_V_UNKNOWN)
+		return pl_is_true(violated) ? "violated" : "holds";
+	if (excepted)
+		return "undecided";
+	return warns ? "undecided (warns)" : "undecided (counts as violated)";
+}
+
+void pl_trace_result(struct pl_trace *t, const struct pl_value *violated, const struct pl_exception_code *by)
+{
+	if (!t->block)
+		return;
 	begin_result(t);
-	if (violated->kind == PL_V_UNKNOWN)
-		pl_buf_adds(&t->text, warns ? "undecided (warns)" : "undecided (counts as violated)");
-	else
-		pl_buf_adds(&t->text, pl_is_true(violated) ? "violated" : "holds");
+	pl_buf_adds(&t->text, result_word(t, violated, by != NULL));
+	if (by)
+		pl_buf_addf(&t->text, ", and excepted by `%.*s`", PL_FMT(by->name));
+	end_result(t);
+}
+
+void pl_trace_remark(struct pl_trace *t, pl_str text)
+{
+	if (!t->block)
+		return;
+	pl_buf_fill(&t->text, ' ', INDENT * (t->depth + 2));
+	pl_buf_add(&t->text, text);
 	end_result(t);
 }
 
@@ -319,17 +245,80 @@ static void insert(struct pl_trace *t, uint32_t rule, struct block *block)
 	t->last[rule] = block;
 }
 
-static void print_title(struct pl_buf *out, const struct pl_rule *rule)
+/* Where the rule is rolled out by a table: its mode in effect, and if need be why the table did not say. */
+static pl_err print_title(const struct pl_trace *t, struct pl_buf *out, const struct pl_rule *rule, uint8_t *ret_mode)
 {
-	pl_buf_addf(out, "rule %.*s (%s): ", PL_FMT(rule->name), pl_mode_name((enum pl_mode)rule->mode));
+	struct pl_value key;
+	PL_TRY(pl_run_mode(t->run, rule, ret_mode, &key));
+	pl_buf_addf(out, "rule %.*s (%s", PL_FMT(rule->name), pl_mode_name((enum pl_mode) * ret_mode));
+	if (key.kind == PL_V_UNKNOWN) {
+		pl_str origin = pl_run_origin(t->run, &key);
+		pl_buf_adds(out, ", the strictest of its rollout: ");
+		if (origin.len)
+			pl_buf_addf(out, "`%.*s`: ", PL_FMT(origin));
+		pl_buf_add_escaped(out, pl_str_from(key.u.why), 0);
+	} else if (rule->rollout != PL_NO_CODE) {
+		pl_buf_adds(out, " by its rollout");
+	}
+	pl_buf_adds(out, "): ");
+	return PL_OK;
+}
+
+/* True when `path` is `at` or in it: "a.b" is in "a", and "ab" is not. */
+static bool is_in(pl_str path, pl_str at)
+{
+	return pl_str_starts(path, at) &&
+	       (at.len == 0 || path.len == at.len || path.ptr[at.len] == '.' || path.ptr[at.len] == '[');
+}
+
+bool pl_trace_wants(const struct pl_tracing *tracing, pl_str path)
+{
+	return tracing->at.len == 0 || is_in(path, tracing->at) || is_in(tracing->at, path);
+}
+
+static pl_err note_path(struct pl_tracing *tracing, pl_str path, struct pl_arena *arena)
+{
+	if (tracing->path_count == tracing->path_room) {
+		uint32_t room = tracing->path_room ? tracing->path_room * 2 : 32;
+		pl_str *paths = pl_arena_zalloc(arena, room, sizeof *paths);
+		if (!paths)
+			return PL_E_MEMORY;
+		if (tracing->path_count)
+			memcpy(paths, tracing->paths, tracing->path_count * sizeof *paths);
+		tracing->paths = paths;
+		tracing->path_room = room;
+	}
+	tracing->paths[tracing->path_count++] = path;
+	return PL_OK;
+}
+
+/* Notes where the run stands; whether that is asked for. */
+static pl_err take_place(struct pl_trace *t, pl_node node, bool *ret_wanted)
+{
+	const struct pl_workload *w = t->run->workload;
+	struct pl_buf path;
+	*ret_wanted = true;
+	if (t->tracing->at.len == 0)
+		return PL_OK;
+	pl_buf_init(&path, t->run->arena, 0);
+	if (node != w->base)
+		pl_doc_path(w->doc, w->base, node, &path);
+	*ret_wanted = pl_trace_wants(t->tracing, pl_buf_str(&path));
+	return path.failed ? PL_E_MEMORY : note_path(t->tracing, pl_buf_str(&path), t->run->arena);
 }
 
 pl_err pl_trace_subject(struct pl_trace *t, uint32_t rule)
 {
 	const struct pl_run *run = t->run;
+	bool wanted;
+	t->block = NULL;
+	PL_TRY(take_place(t, pl_subject_node(run->workload, run->subject, run->index), &wanted));
+	if (!wanted)
+		return PL_OK;
 	struct block *block = pl_arena_zalloc(run->arena, 1, sizeof *block);
 	if (!block)
 		return PL_E_MEMORY;
+	t->tracing->shown++;
 	t->block = block;
 	t->rule = &run->program->rules[rule];
 	t->depth = 0;
@@ -337,7 +326,7 @@ pl_err pl_trace_subject(struct pl_trace *t, uint32_t rule)
 	block->node = pl_subject_node(run->workload, run->subject, run->index);
 	block->start = t->text.len;
 	insert(t, rule, block);
-	print_title(&t->text, t->rule);
+	PL_TRY(print_title(t, &t->text, t->rule, &t->mode));
 	pl_subject_show(run->workload, run->subject, run->index, run->arena, &t->text);
 	print_path(run->workload, block->node, &t->text);
 	end_result(t);
@@ -360,6 +349,8 @@ void pl_trace_element(struct pl_trace *t, uint16_t depth)
 {
 	const struct pl_loop_code *loop = &t->rule->loops[depth];
 	const struct pl_value *v = &t->run->vars[loop->var];
+	if (!t->block)
+		return;
 	t->depth = depth;
 	pl_buf_fill(&t->text, ' ', INDENT * (t->depth + 1));
 	if (loop->name.len)
@@ -367,7 +358,7 @@ void pl_trace_element(struct pl_trace *t, uint16_t depth)
 	else
 		pl_buf_adds(&t->text, "element");
 	pl_buf_adds(&t->text, " = ");
-	show_value(t, v);
+	pl_disclosure_value(t->run, v, &t->text);
 	pl_node node = node_of(t->run, v);
 	if (node != PL_NO_NODE)
 		print_path(t->run->workload, node, &t->text);
@@ -379,8 +370,12 @@ void pl_trace_element(struct pl_trace *t, uint16_t depth)
 
 static void print_missing(const struct pl_rule *rule, unsigned known, struct pl_buf *out)
 {
-	static const char *const names[] = {"the request", "the namespace", "labels and annotations of the namespace",
-					    "the cluster", "the object before the change"};
+	static const char *const names[] = {"the request",
+					    "the namespace",
+					    "labels and annotations of the namespace",
+					    "the cluster",
+					    "the object before the change",
+					    "its data files"};
 	const char *between = "not checked (needs to know ";
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
 		if (!(rule->needs & ~known & 1u << i))
@@ -392,12 +387,13 @@ static void print_missing(const struct pl_rule *rule, unsigned known, struct pl_
 }
 
 /* Why the rule looked at nothing. */
-static void print_absence(const struct pl_trace *t, uint32_t rule, const uint8_t *skip, unsigned known,
-			  struct pl_buf *out)
+static pl_err print_absence(const struct pl_trace *t, uint32_t rule, const uint8_t *skip, unsigned known,
+			    struct pl_buf *out)
 {
 	const struct pl_rule *r = &t->run->program->rules[rule];
 	bool ecs = t->run->workload->platform == PL_PLATFORM_ECS;
-	print_title(out, r);
+	uint8_t mode;
+	PL_TRY(print_title(t, out, r, &mode));
 	if (!(r->platforms & (ecs ? PL_ON_ECS : PL_ON_KUBERNETES)))
 		pl_buf_addf(out, "does not apply (it is about %s only)\n", ecs ? "Kubernetes" : "ECS");
 	else if (skip && pl_bit(skip, rule))
@@ -405,15 +401,26 @@ static void print_absence(const struct pl_trace *t, uint32_t rule, const uint8_t
 	else
 		pl_buf_addf(out, "does not apply (there is no %s here)\n",
 			    pl_subject_name((enum pl_subject)r->subject));
+	return PL_OK;
 }
 
-pl_err pl_trace_print(const struct pl_trace *t, const uint8_t *skip, unsigned known, struct pl_buf *out)
+/* A place is asked for, and what rules look at is not there: one rule that looks at nothing at all says why. */
+static bool is_elsewhere(const struct pl_tracing *tracing)
 {
+	return tracing->at.len && (tracing->rule == PL_NO_CODE || tracing->path_count > 0);
+}
+
+pl_err pl_trace_print(const struct pl_trace *t, const uint8_t *skip, unsigned known)
+{
+	const struct pl_tracing *tracing = t->tracing;
+	struct pl_buf *out = tracing->out;
 	if (t->text.failed)
 		return PL_E_MEMORY;
 	for (uint32_t i = 0; i < t->run->program->rule_count; i++) {
-		if (!t->first[i])
-			print_absence(t, i, skip, known, out);
+		if (tracing->rule != PL_NO_CODE && tracing->rule != i)
+			continue;
+		if (!t->first[i] && !is_elsewhere(tracing))
+			PL_TRY(print_absence(t, i, skip, known, out));
 		for (const struct block *b = t->first[i]; b; b = b->next)
 			pl_buf_add(out, (pl_str){t->text.ptr + b->start, b->end - b->start});
 	}

@@ -19,7 +19,7 @@ struct deciding {
 	struct pl_regex_scratch *regex;
 	struct pl_arena *arena;
 	struct pl_verdict *verdict;
-	struct pl_buf *trace; /* NULL: nobody asks */
+	struct pl_tracing *tracing; /* NULL: nobody asks */
 };
 
 /* --- the list
@@ -62,11 +62,13 @@ static pl_err sort_violations(const struct pl_collection *all, struct pl_arena *
 	return PL_OK;
 }
 
-static void count_mode(struct pl_verdict *v, uint8_t mode)
+static void count(struct pl_verdict *v, const struct pl_finding *f)
 {
-	if (mode == PL_MODE_DENY)
+	if (f->state == PL_FINDING_EXCEPTED)
+		v->excepted++;
+	else if (f->mode == PL_MODE_DENY)
 		v->denied++;
-	else if (mode == PL_MODE_WARN)
+	else if (f->mode == PL_MODE_WARN)
 		v->warned++;
 	else
 		v->audited++;
@@ -81,7 +83,7 @@ static pl_err publish(struct deciding *d, const struct pl_collection *all)
 		return PL_E_MEMORY;
 	for (uint32_t i = 0; i < all->count; i++) {
 		findings[i] = sorted[i]->finding;
-		count_mode(d->verdict, findings[i].mode);
+		count(d->verdict, &findings[i]);
 	}
 	d->verdict->findings = findings;
 	d->verdict->count = all->count;
@@ -190,12 +192,26 @@ static bool has_before(const struct deciding *d)
 /* What each rule did, then what the comparison with the old object changed about that. */
 static pl_err tell(const struct deciding *d, const struct pl_collect_options *options)
 {
-	PL_TRY(pl_trace_print(options->trace, options->skip, known_roots(d), d->trace));
+	PL_TRY(pl_trace_print(options->trace, options->skip, known_roots(d)));
 	for (size_t i = 0; i < d->verdict->count; i++) {
-		if (d->verdict->findings[i].state == PL_FINDING_ALREADY)
-			pl_trace_already(&d->verdict->findings[i], d->trace);
+		const struct pl_finding *f = &d->verdict->findings[i];
+		if (f->state == PL_FINDING_ALREADY && pl_trace_wants(d->tracing, f->path))
+			pl_trace_already(f, d->tracing->out);
 	}
-	return d->trace->failed ? PL_E_MEMORY : PL_OK;
+	return d->tracing->out->failed ? PL_E_MEMORY : PL_OK;
+}
+
+/* Only the rule that is asked for. */
+static pl_err narrow(struct deciding *d, struct pl_collect_options *options)
+{
+	if (!d->tracing || d->tracing->rule == PL_NO_CODE)
+		return PL_OK;
+	uint8_t *only = pl_arena_zalloc(d->arena, d->ready->program->rule_count / 8 + 1, 1);
+	if (!only)
+		return PL_E_MEMORY;
+	pl_bit_set(only, d->tracing->rule);
+	options->only = only;
+	return PL_OK;
 }
 
 static pl_err judge(struct deciding *d)
@@ -207,13 +223,14 @@ static pl_err judge(struct deciding *d)
 	struct pl_run *run = pl_run_new(d->ready, d->workload, d->old, d->context, d->regex, d->arena);
 	if (!run)
 		return PL_E_MEMORY;
-	if (d->trace)
-		PL_TRY(pl_trace_new(run, &options.trace));
+	PL_TRY(narrow(d, &options));
+	if (d->tracing)
+		PL_TRY(pl_trace_new(run, d->tracing, &options.trace));
 	PL_TRY(pl_collect(run, &options, &all));
 	if (options.keys && all.count)
 		PL_TRY(compare_with_old(d, &all));
 	PL_TRY(publish(d, &all));
-	return d->trace ? tell(d, &options) : PL_OK;
+	return d->tracing ? tell(d, &options) : PL_OK;
 }
 
 static pl_err add_malformed(struct deciding *d, const struct pl_note *note, struct pl_violation *v)
@@ -254,9 +271,10 @@ static pl_err refuse_malformed(struct deciding *d)
 	if (PL_NEVER(all.count == 0))
 		return PL_E_INTERNAL;
 	PL_TRY(publish(d, &all));
-	if (d->trace)
-		pl_trace_malformed(d->verdict->findings, d->verdict->count, d->trace);
-	return d->trace && d->trace->failed ? PL_E_MEMORY : PL_OK;
+	if (!d->tracing)
+		return PL_OK;
+	pl_trace_malformed(d->verdict->findings, d->verdict->count, d->tracing->out);
+	return d->tracing->out->failed ? PL_E_MEMORY : PL_OK;
 }
 
 pl_err pl_verdict_make(const struct pl_ready *ready, const struct pl_workload *w, const struct pl_workload *old,
@@ -268,9 +286,10 @@ pl_err pl_verdict_make(const struct pl_ready *ready, const struct pl_workload *w
 
 pl_err pl_verdict_trace(const struct pl_ready *ready, const struct pl_workload *w, const struct pl_workload *old,
 			const struct pl_context *context, struct pl_regex_scratch *regex, struct pl_arena *arena,
-			struct pl_buf *trace, const struct pl_verdict **ret_verdict)
+			struct pl_tracing *tracing, const struct pl_verdict **ret_verdict)
 {
-	struct deciding d = {ready, w, old, context, regex, arena, pl_arena_zalloc(arena, 1, sizeof *d.verdict), trace};
+	struct deciding d = {ready,  w, old, context, regex, arena, pl_arena_zalloc(arena, 1, sizeof *d.verdict),
+			     tracing};
 	if (!d.verdict)
 		return PL_E_MEMORY;
 	if (w->platform == PL_PLATFORM_NONE && !w->malformed)

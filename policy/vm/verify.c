@@ -72,6 +72,13 @@ static pl_err defect(struct verifier *v, const char *fmt, ...)
 /* --- operands
  * --------------------------------------------------------------------------------------------------------- */
 
+static bool has_relation(const struct pl_insn *in)
+{
+	if (in->op == PL_OP_TEST)
+		return in->a >= PL_REL_IN && in->a <= PL_REL_LIKE && in->b <= 1;
+	return in->a <= (in->op == PL_OP_IS ? (unsigned)PL_IS_NOT_EMPTY : (unsigned)PL_REL_GE);
+}
+
 static bool in_table(const struct pl_program *p, const struct pl_insn *in)
 {
 	switch ((enum pl_op)in->op) {
@@ -90,11 +97,9 @@ static bool in_table(const struct pl_program *p, const struct pl_insn *in)
 	case PL_OP_VAR:
 		return in->a < PL_MAX_VARS;
 	case PL_OP_COMPARE:
-		return in->a <= PL_REL_GE;
 	case PL_OP_TEST:
-		return in->a >= PL_REL_IN && in->a <= PL_REL_LIKE && in->b <= 1;
 	case PL_OP_IS:
-		return in->a <= PL_IS_NOT_EMPTY;
+		return has_relation(in);
 	case PL_OP_CALL:
 		return in->a < PL_BUILTIN_COUNT_ && in->b == pl_builtin_arity((enum pl_builtin)in->a);
 	case PL_OP_GATHER:
@@ -332,6 +337,19 @@ static pl_err check_consts(struct verifier *v)
 	return PL_OK;
 }
 
+/* A table is a constant, or there is a reason why it is none; one that grows old can say so. */
+static pl_err check_data(struct verifier *v)
+{
+	for (uint32_t i = 0; i < v->p->data_count; i++) {
+		const struct pl_data_code *d = &v->p->data[i];
+		bool sound = d->value == PL_NO_CODE ? d->why != NULL
+						    : d->value < v->p->const_count && (!d->fresh_seconds || d->stale);
+		if (!sound)
+			return defect(v, "data %u (%.*s) is out of range", i, PL_FMT(d->name));
+	}
+	return PL_OK;
+}
+
 static bool has_container(unsigned subject)
 {
 	return subject == PL_SUBJECT_CONTAINER || subject == PL_SUBJECT_MOUNT || subject == PL_SUBJECT_PORT ||
@@ -371,6 +389,62 @@ static pl_err check_template(struct verifier *v, const struct pl_rule *r, const 
 	return PL_OK;
 }
 
+/* --- parts ----------------------------------------------------------------------------------------------------------
+ */
+
+/* A part whose inside is being looked at. */
+struct around {
+	uint32_t end;
+	uint32_t inner;		 /* parts from here on have its variable */
+	unsigned before, inside; /* variables defined up to there, and from there on */
+};
+
+/* The fragments of one part; *ret is what holds inside it. */
+static pl_err check_part(struct verifier *v, const struct pl_rule *r, uint32_t at, uint32_t end, unsigned vars,
+			 struct around *ret)
+{
+	const struct pl_part_code *p = &v->p->parts[at];
+	if (p->end <= at || p->end > end)
+		return defect(v, "rule %.*s: part %u ends at %u", PL_FMT(r->name), at, p->end);
+	PL_TRY(check_optional(v, r, p->code, vars));
+	PL_TRY(check_optional(v, r, p->value, vars));
+	*ret = (struct around){p->end, p->end, vars, vars};
+	if (!p->loop)
+		return PL_OK;
+	if (p->var >= PL_MAX_VARS || vars & 1u << p->var || p->kind > PL_LOOP_SUM || p->inner <= at ||
+	    p->inner > p->end)
+		return defect(v, "rule %.*s: the loop of part %u is not valid", PL_FMT(r->name), at);
+	ret->inner = p->inner;
+	ret->inside = vars | 1u << p->var;
+	PL_TRY(check_entry(v, r, p->list, vars));
+	return check_entry(v, r, p->body, ret->inside);
+}
+
+/* `parts` as in code.h: plus one, or 0. */
+static pl_err check_parts(struct verifier *v, const struct pl_rule *r, uint32_t parts, unsigned vars)
+{
+	struct around open[PL_MAX_PART_DEPTH];
+	unsigned depth = 1;
+	uint32_t first = parts - 1;
+	if (parts == 0)
+		return PL_OK;
+	if (first >= v->p->part_count || v->p->parts[first].end > v->p->part_count)
+		return defect(v, "rule %.*s refers to part %u, which is not there", PL_FMT(r->name), first);
+	uint32_t end = v->p->parts[first].end;
+	open[0] = (struct around){end, end, vars, vars};
+	for (uint32_t at = first; at < end; at++) {
+		while (at >= open[depth - 1].end)
+			depth--;
+		const struct around *a = &open[depth - 1];
+		if (depth == PL_MAX_PART_DEPTH)
+			return defect(v, "rule %.*s: its parts stand too deep", PL_FMT(r->name));
+		PL_TRY(check_part(v, r, at, a->end, at < a->inner ? a->before : a->inside, &open[depth]));
+		if (open[depth].end > at + 1)
+			depth++;
+	}
+	return PL_OK;
+}
+
 static pl_err check_loops(struct verifier *v, const struct pl_rule *r, unsigned *ret_vars)
 {
 	unsigned vars = 0;
@@ -380,8 +454,10 @@ static pl_err check_loops(struct verifier *v, const struct pl_rule *r, unsigned 
 			return defect(v, "rule %.*s: loop %u has a variable out of range or in use", PL_FMT(r->name),
 				      i);
 		PL_TRY(check_entry(v, r, loop->list, vars));
+		PL_TRY(check_parts(v, r, loop->parts, vars));
 		vars |= 1u << loop->var;
 		PL_TRY(check_optional(v, r, loop->where, vars));
+		PL_TRY(check_parts(v, r, loop->where_parts, vars));
 	}
 	*ret_vars = vars;
 	return PL_OK;
@@ -394,24 +470,51 @@ static bool rule_numbers_fit(const struct pl_rule *r)
 	       r->platforms <= PL_ON_BOTH && r->check_count > 0 && r->loop_count <= PL_MAX_VARS;
 }
 
+static pl_err check_exceptions(struct verifier *v, const struct pl_rule *r, unsigned vars)
+{
+	for (uint32_t i = 0; i < r->exception_count; i++) {
+		PL_TRY(check_entry(v, r, r->exceptions[i].where, vars));
+		PL_TRY(check_parts(v, r, r->exceptions[i].parts, vars));
+		if (i > 0 && pl_str_cmp(r->exceptions[i - 1].name, r->exceptions[i].name) >= 0)
+			return defect(v, "rule %.*s: its exceptions are not sorted by name at %u", PL_FMT(r->name), i);
+	}
+	return PL_OK;
+}
+
+/* The mode belongs to the request: it is worked out once, wherever the run stands then. */
+static pl_err check_rollout(struct verifier *v, const struct pl_rule *r)
+{
+	const unsigned context =
+		1u << PL_ROOT_REQUEST | 1u << PL_ROOT_NAMESPACE | 1u << PL_ROOT_CLUSTER | 1u << PL_ROOT_TODAY;
+	PL_TRY(check_optional(v, r, r->rollout, 0));
+	if (r->rollout != PL_NO_CODE && v->fragments[r->rollout].roots & ~context)
+		return defect(v, "rule %.*s has a rollout that reads the object", PL_FMT(r->name));
+	return PL_OK;
+}
+
 static pl_err check_rule(struct verifier *v, const struct pl_rule *r)
 {
 	if (!rule_numbers_fit(r))
 		return defect(v, "rule %.*s has a number out of range", PL_FMT(r->name));
 	unsigned vars = 0;
 	PL_TRY(check_optional(v, r, r->where, 0));
+	PL_TRY(check_parts(v, r, r->where_parts, 0));
 	PL_TRY(check_loops(v, r, &vars));
-	for (uint16_t i = 0; i < r->guard_count; i++)
+	for (uint16_t i = 0; i < r->guard_count; i++) {
 		PL_TRY(check_entry(v, r, r->guards[i].cond, vars));
+		PL_TRY(check_parts(v, r, r->guards[i].parts, vars));
+	}
 	for (uint16_t i = 0; i < r->check_count; i++) {
 		const struct pl_check_code *check = &r->checks[i];
 		PL_TRY(check_entry(v, r, check->cond, vars));
+		PL_TRY(check_parts(v, r, check->parts, vars));
 		if (check->message.count == 0)
 			return defect(v, "rule %.*s: check %u has no message", PL_FMT(r->name), i);
 		PL_TRY(check_template(v, r, &check->message, vars));
 		PL_TRY(check_template(v, r, &check->remedy, vars));
 	}
-	return PL_OK;
+	PL_TRY(check_exceptions(v, r, vars));
+	return check_rollout(v, r);
 }
 
 static pl_err check_rules(struct verifier *v)
@@ -436,6 +539,7 @@ pl_err pl_verify(const struct pl_program *program, struct pl_arena *arena, struc
 		return PL_E_MEMORY;
 	PL_TRY(check_paths(&v));
 	PL_TRY(check_consts(&v));
+	PL_TRY(check_data(&v));
 	PL_TRY(check_code(&v));
 	return check_rules(&v);
 }

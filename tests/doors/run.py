@@ -2,8 +2,10 @@
 """Three doors, one verdict: every manifest of the tests goes through the webhook, the ECS door and the linter.
 
 The linter reads the file as it is written (YAML or JSON) and, once more, as JSON converted by an independent reader (PyYAML); the doors
-get the JSON over TLS. What must agree: allowed, and each finding with rule, mode, state, subject, path and message. The webhook answers with
-text, so there the refusal message and warnings are compared.
+get the JSON over TLS. What must agree: allowed, and each finding with rule, mode, state, exception, subject, path and message. The webhook answers
+with text, so there the refusal message and the audit annotations are compared.
+
+A case says with `# flags:` what else is known; `--policy NAME` is the directory NAME of tests/doors/policies.
 
 usage: doors/run.py BUILD_DIR [DIR ...]   (default: tests/rules tests/doors/cases)
 """
@@ -46,7 +48,7 @@ def is_task(obj):
 
 
 def key(finding):
-    return tuple(finding[k] for k in ("rule", "mode", "state", "subject", "path", "message"))
+    return tuple(finding.get(k, "") for k in ("rule", "mode", "state", "exception", "subject", "path", "message"))
 
 
 class Server:
@@ -86,7 +88,8 @@ def case_flags(path):
     """The flags that a case asks of the linter (# flags: ...)."""
     for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
         if line.startswith("# flags:"):
-            return tuple(line[len("# flags:"):].split())
+            words = line[len("# flags:"):].split()
+            return tuple(str(HERE / "policies" / w) if before == "--policy" else w for before, w in zip([""] + words, words))
         if not line.startswith("#"):
             break
     return ()
@@ -96,7 +99,11 @@ def server_flags(flags):
     """The same for the server; None when it has no such flag (how a task will be launched is known to the linter's user only)."""
     words, out = list(flags), []
     while words:
-        if words.pop(0) != "--cluster":
+        word = words.pop(0)
+        if word == "--policy":
+            out += [word, words.pop(0)]
+            continue
+        if word != "--cluster":
             return None
         key, _, value = words.pop(0).partition("=")
         for one in value.split(","):
@@ -158,6 +165,12 @@ def compare(server, task_or_object, linted, number):
         if finding["mode"] == "deny" and (finding["rule"] not in message or finding["message"] not in message):
             if len(message) < 7000:
                 problems.append(f"webhook does not say {finding['rule']}: {finding['message']}\n    but {message}")
+        if finding["state"] == "excepted" and (finding["message"] in message or finding["message"] in str(response.get("warnings"))):
+            problems.append(f"webhook tells of the excepted {finding['rule']}: {response}")
+    excepted = sorted({f"{f['rule']}:{f['exception']}" for f in wanted["findings"] if f["state"] == "excepted"})
+    noted = response.get("auditAnnotations", {}).get("excepted", "")
+    if sorted(noted.split(",") if noted else []) != excepted:
+        problems.append(f"webhook notes the exceptions {noted!r}, linter {excepted}")
     return problems
 
 

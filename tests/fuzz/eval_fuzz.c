@@ -104,6 +104,21 @@ static struct pl_workload *read_object(pl_str text, bool ecs, struct pl_arena *a
 	return pl_workload_read(doc, pl_doc_root(doc), platform, &options, arena, &w) == PL_OK ? w : NULL;
 }
 
+/* A trace runs every condition on the machine, a verdict leaves most of them to screens: both say the same. */
+static void compare_with_trace(const struct pl_policy *policy, struct pl_workload *w, struct pl_workload *before,
+			       const struct pl_context *context, struct pl_evaluator *ev, const struct pl_verdict *v)
+{
+	struct pl_arena *arena = pl_evaluator_arena(ev);
+	struct pl_buf *trace = pl_text_new(arena), *one = pl_text_new(arena), *other = pl_text_new(arena);
+	const struct pl_verdict *traced;
+	if (pl_decide_traced(ev, policy, w, before, context, trace, &traced) != PL_OK)
+		return; /* out of memory: traces are long */
+	pl_report_json(w, v, NULL, one);
+	pl_report_json(w, traced, NULL, other);
+	if (pl_text_str(one).ptr && pl_text_str(other).ptr && !pl_str_eq(pl_text_str(one), pl_text_str(other)))
+		abort();
+}
+
 /* The verdict as JSON, in an arena of its own; empty when there is none. */
 static pl_str decide(const struct pl_policy *policy, pl_str now, pl_str old, bool ecs, const struct pl_context *context,
 		     struct pl_evaluator *ev, struct pl_arena *keep)
@@ -124,7 +139,8 @@ static pl_str decide(const struct pl_policy *policy, pl_str now, pl_str old, boo
 		if (source)
 			pl_report_text(w, v, source, out);
 		answer = pl_arena_dup(keep, pl_text_str(out));
-		if (v->allowed != (v->denied == 0) || v->count != v->denied + v->warned + v->audited)
+		compare_with_trace(policy, w, before, context, ev, v);
+		if (v->allowed != (v->denied == 0) || v->count != v->denied + v->warned + v->audited + v->excepted)
 			abort();
 	}
 	pl_evaluator_reset(ev);

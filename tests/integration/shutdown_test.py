@@ -198,7 +198,7 @@ def the_log_is_one_json_object_for_each_decision():
     equal(len(decisions), 80, "lines")
     for line in decisions:
         equal(sorted(line), sorted(["time", "door", "uid", "operation", "kind", "namespace", "name", "user", "allowed", "rules",
-                                    "warnings", "audit", "policy", "duration_us"]), "keys")
+                                    "warnings", "audit", "excepted", "policy", "duration_us"]), "keys")
         equal((line["uid"], line["name"], line["user"]), ("line\nbreak\u0007\u202e", "a\"b", "\x1b[31mroot\n"))
     for raw in server.out.all:
         assert not any(ord(c) < 0x20 or ord(c) == 0x7F or ord(c) == 0x202E for c in raw), raw

@@ -69,6 +69,8 @@ def values_are_checked():
     says('updates: "sometimes" is not one of relative|strict', *with_pair("--updates", "sometimes"))
     says('cluster.imds_blocked: "all" is not one of pods|awsvpc|bridge', *with_pair("--cluster.imds_blocked", "all"))
     says('set: "x" is not NAME=VALUE', *with_pair("--set", "x"))
+    says('data: "x" is not NAME=FILE', *with_pair("--data", "x"))
+    says("no data is called `x`", *with_pair("--data", "x=y"))
     says("in-flight must be at least max-body", *with_pair("--in-flight", "1Mi"))
 
 
@@ -118,6 +120,20 @@ def only_refusals_are_logged_if_so_wished():
         server.post(review())
         server.post(review(pod(privileged=True)))
     equal([line["allowed"] for line in server.decisions()], [False])
+
+
+@suite
+def exceptions_are_logged_with_their_rules():
+    text = POLICY + """
+exception e from privileged where workload.name == "web" owner "o" reason "r" expires 2099-12-31
+exception gone from privileged where workload.name == "web" owner "o" reason "r" expires 2020-01-01
+"""
+    with Server(policy=policy_dir(text)) as server:
+        response = server.post(review(pod(privileged=True))).json()["response"]
+        equal((response["allowed"], response["auditAnnotations"]), (True, {"decision": "allowed", "excepted": "privileged:e"}))
+        server.post(review())
+    equal([(line["allowed"], line["rules"], line["audit"], line["excepted"]) for line in server.decisions()],
+          [(True, [], [], [{"rule": "privileged", "exception": "e"}]), (True, [], [], [])])
 
 
 @suite

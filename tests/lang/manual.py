@@ -1,12 +1,20 @@
 #!/usr/bin/python3
-"""Checks what the documents say against the programs and tables.
+"""Checks what the documents say against the programs and the tables of the sources.
 
-    README.md, policy/LANGUAGE.md   every ```plim example compiles; those marked error=CODE fail with that code
-    README.md                       the refusal it shows is what tests/cli/readme prints, which tests/cli runs
-    policy/LANGUAGE.md              its tables of fields and functions hold the names of view.def and builtins.def, and no others
+    ```plim                  compiles; where tests stand in it, they pass
+    ```plim error=CODE       does not compile, with that code
+    ```plim file=NAME        is written to NAME, append=NAME added to it, for what follows; with=NAME is compiled beside it
+    ```yaml file=NAME        likewise
+    ```console               a session: each line `$ COMMAND` is run there, and prints what stands below it, byte for byte
 
-usage: manual.py BUILD_DIR
+The blocks of a document are run from its beginning to its end, in one directory. Beside them: the tables between markers are
+those of policy/man/tables.py, links lead somewhere, the grammar has every reserved word, and the refusal in README.md is what
+tests/cli/readme prints, which tests/cli runs.
+
+usage: manual.py [--bless] BUILD_DIR     --bless writes the sessions anew; review the difference
 """
+import json
+import os
 import pathlib
 import re
 import subprocess
@@ -14,27 +22,82 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+DOCUMENTS = ("README.md", "policy/LANGUAGE.md")
 MANUAL = "policy/LANGUAGE.md"
-OPERANDS = {"ARN", "ROLE", "ENTRY"}  # what functions and loops give: described with them
+BLOCK = re.compile(r"^```([a-z]+)((?: [a-z]+=\S+)*)\n(.*?)^```$", re.M | re.S)
+END = "\x01"
 
 
 def read(name):
     return (ROOT / name).read_text()
 
 
-def examples(plimsoll):
-    """(where, what is wrong) of each example."""
-    work = pathlib.Path(tempfile.mkdtemp())
-    for doc in ("README.md", MANUAL):
-        text = read(doc)
-        for m in re.finditer(r"^```plim(?: error=(E\d{4}))?\n(.*?)^```$", text, re.M | re.S):
-            line = text[:m.start()].count("\n") + 2
-            example = work / "example.plim"
-            example.write_text(m.group(2))
-            run = subprocess.run([plimsoll, "check", str(example)], capture_output=True, text=True)
-            said = run.stdout + run.stderr
-            good = f"error[{m.group(1)}]" in said and run.returncode == 2 if m.group(1) else run.returncode == 0
-            yield f"{doc}:{line}", "" if good else f"wanted {m.group(1) or 'to compile'}, exit {run.returncode}\n{said}"
+class Place:
+    """The directory in which the blocks of one document are run."""
+
+    def __init__(self, plimsoll):
+        self.work = pathlib.Path(tempfile.mkdtemp())
+        commands = pathlib.Path(tempfile.mkdtemp())
+        (commands / "plimsoll").symlink_to(plimsoll.resolve())
+        self.env = {"PATH": f"{commands}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        self.env.update({k: v for k, v in os.environ.items() if k.startswith(("ASAN_", "UBSAN_", "GCOV_"))})
+
+    def run(self, *words):
+        done = subprocess.run(words, cwd=self.work, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+        return done.returncode, done.stdout
+
+    def store(self, options, text):
+        if "append" in options:
+            path = self.work / options["append"]
+            path.write_text(path.read_text() + "\n" + text)
+            return options["append"]
+        name = options.get("file", "example.plim")
+        (self.work / name).write_text(text)
+        return name
+
+
+def policy(place, options, text):
+    """What is wrong with a block of policy, or nothing."""
+    name = place.store(options, text)
+    files = [name] + ([options["with"]] if "with" in options else [])
+    status, said = place.run("plimsoll", "check", *files)
+    code = options.get("error")
+    if code:
+        return "" if status == 2 and f"error[{code}]" in said else f"wanted {code}, exit {status}\n{said}"
+    if status == 0 and "file" not in options and "append" not in options and re.search(r'^test "', text, re.M):
+        status, said = place.run("plimsoll", "test", *files)
+    return "" if status == 0 else f"exit {status}\n{said}"
+
+
+def session(place, text):
+    """The block as it is when its commands are run now."""
+    commands = re.findall(r"^\$ (.*)$", text, re.M)
+    script = "".join(f"{{ {c}; }} 2>&1; status=$?; printf '\\001'; (exit $status)\n" for c in commands)
+    outputs = place.run("sh", "-c", script)[1].split(END)
+    return "".join(f"$ {command}\n{output}" for command, output in zip(commands, outputs))
+
+
+def blocks(plimsoll, bless):
+    for name in DOCUMENTS:
+        place, text, changed = Place(plimsoll), read(name), read(name)
+        for m in BLOCK.finditer(text):
+            language, words, body = m.groups()
+            options = dict(w.split("=", 1) for w in words.split())
+            wrong = ""
+            if language == "plim":
+                wrong = policy(place, options, body)
+            elif language == "console":
+                found = session(place, body)
+                changed = changed.replace(m.group(), f"```console{words}\n{found}```", 1)
+                wrong = "" if found == body or bless else f"prints\n{found}"
+            elif options:
+                place.store(options, body)
+            else:
+                continue
+            yield f"{name}:{text[:m.start()].count(chr(10)) + 2}", wrong
+        if bless and changed != text:
+            (ROOT / name).write_text(changed)
 
 
 def refusal():
@@ -44,31 +107,50 @@ def refusal():
     yield "README.md: refusal", "" if shown in read("README.md") else f"does not hold what {case} prints:\n{shown}"
 
 
-def differ(what, listed, there):
-    missing, extra = sorted(there - listed), sorted(listed - there)
-    yield f"{MANUAL}: {what}", "" if not missing + extra and there else f"missing: {missing}, not there: {extra}"
+def tables():
+    run = subprocess.run([sys.executable, "-B", ROOT / "policy/man/tables.py", "--check"], capture_output=True, text=True, check=False)
+    yield "tables", "" if run.returncode == 0 else run.stdout + run.stderr
 
 
-def fields():
-    """Rows `| `subject` | `field` meaning; `field` ... |` of the section Common fields."""
-    section = re.search(r"^## Common fields$(.*?)^## ", read(MANUAL), re.M | re.S)
-    listed = {(row.group(1), name) for row in re.finditer(r"^\| `(\w+)` \| (.*) \|$", section.group(1) if section else "", re.M)
-              for name in re.findall(r"`(\w+)`", row.group(2))}
-    there = {(subject.lower(), name) for subject, name in re.findall(r"^PL_VIEW\((\w+), (\w+),", read("policy/model/view.def"), re.M)
-             if subject not in OPERANDS}
-    yield from differ("common fields", listed, there)
+def anchor(heading):
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def functions():
-    section = re.search(r"^Functions: (.*?)\n\n", read(MANUAL), re.M | re.S)
-    listed = set(re.findall(r"`(\w+)\(", section.group(1) if section else "")) - {"sum"}
-    there = set(re.findall(r'^PL_BUILTIN\(\w+, "(\w+)"', read("policy/lang/builtins.def"), re.M))
-    yield from differ("functions", listed, there)
+def links():
+    for name in DOCUMENTS:
+        text = re.sub(r"^```.*?^```$", "", read(name), flags=re.M | re.S)
+        for target in sorted(set(re.findall(r"\]\(([^)\s]+)\)", text))):
+            path, _, part = target.partition("#")
+            there = (ROOT / name).parent / path if path else ROOT / name
+            good = there.exists() and (not part or part in {anchor(h) for h in re.findall(r"^#+ (.*)$", there.read_text(), re.M)})
+            yield f"{name}: link {target}", "" if good else "leads nowhere"
+
+
+def grammar():
+    """The words in quotes of the grammar are the reserved words, and those that only mean something in their place."""
+    plain = {"low", "medium", "high", "critical", "list", "map", "string", "pod", "task", "manifest", "allow", "excepted", "count", "sum", "remove"}
+    section = re.search(r"^```ebnf\n(.*?)^```$", read(MANUAL), re.M | re.S)
+    listed = set(re.findall(r'"([a-z]+)"', section.group(1) if section else ""))
+    there = set(re.findall(r'^PL_KEYWORD\(\w+, "(\w+)"', read("policy/lang/tokens.def"), re.M)) | plain
+    wrong = f"missing: {sorted(there - listed)}, not there: {sorted(listed - there)}" if listed != there else ""
+    yield f"{MANUAL}: grammar", wrong
+
+
+def packs(plimsoll):
+    """The table of packs in README.md counts the rules that the program has."""
+    rules = json.loads(subprocess.run([plimsoll, "rules", "--format", "json"], capture_output=True, text=True, check=True).stdout)
+    shown = dict(re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| (\d+): ", read("README.md"), re.M))
+    counted = {}
+    for rule in rules["rules"]:
+        counted[rule["pack"]] = counted.get(rule["pack"], 0) + 1
+    yield "README.md: packs", "" if {k: int(v) for k, v in shown.items()} == counted else f"{shown}, but there are {counted}"
 
 
 def main():
+    bless = "--bless" in sys.argv
+    plimsoll = pathlib.Path([a for a in sys.argv[1:] if a != "--bless"][0]) / "plimsoll"
     passed = failed = 0
-    for results in (examples(f"{sys.argv[1]}/plimsoll"), refusal(), fields(), functions()):
+    for results in (blocks(plimsoll, bless), refusal(), tables(), links(), grammar(), packs(plimsoll)):
         count = 0
         for where, wrong in results:
             count += 1

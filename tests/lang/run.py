@@ -3,8 +3,9 @@
 
     CASE.err    what `plimsoll check` says on standard error; it must then exit with 2
     CASE.ast    what `plimsoll explain --stage=ast` prints;  .tokens and .code likewise
+    CASE.fmt    what `plimsoll fmt -` makes of it; such a case need only parse
 
-A case without .err must compile. A case without any golden says `# expect: ok` in its first line: it must compile, and no more.
+A case without .err and .fmt must compile. A case without any golden says `# expect: ok` in its first line: it must compile, and no more.
 --bless writes the goldens that exist anew (and CASE.err for a case that has none and does not compile); review the difference.
 
 usage: run.py [--bless] [--root DIRECTORY] BUILD_DIR [AREA|AREA/CASE...]
@@ -16,12 +17,14 @@ import subprocess
 import sys
 
 STAGES = ("tokens", "ast", "code")
+GOLDENS = ("err", "fmt", *STAGES)
+PACKS = pathlib.Path(__file__).resolve().parent.parent.parent / "policy" / "rules"
 OK = "# expect: ok"
 
 
-def run(args, *words):
+def run(args, *words, stdin=b""):
     """(exit status, standard output, standard error) of the program, started where the cases are: no path in a golden."""
-    done = subprocess.run([args.plimsoll, *words], cwd=args.root, capture_output=True, check=False)
+    done = subprocess.run([args.plimsoll, *words], cwd=args.root, input=stdin, capture_output=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -36,6 +39,8 @@ def compare(what, expected, found):
 def check_compile(args, case):
     """Compiles the case: its .err, or none."""
     golden = case.with_suffix(".err")
+    if case.with_suffix(".fmt").exists() and not golden.exists():
+        return []
     status, _, err = run(args, "check", str(case.relative_to(args.root)))
     if args.bless and (golden.exists() or status != 0):
         if status == 2:
@@ -60,12 +65,38 @@ def check_stage(args, case, stage):
     return compare(golden.name, golden.read_bytes(), out)
 
 
+def check_format(args, case):
+    """The canonical form; and that of it, which is itself."""
+    golden = case.with_suffix(".fmt")
+    if not golden.exists():
+        return []
+    status, out, err = run(args, "fmt", "-", stdin=case.read_bytes())
+    if status != 0:
+        return [f"fmt: exit status {status}"] + err.decode(errors="replace").splitlines()
+    if args.bless:
+        golden.write_bytes(out)
+    again = run(args, "fmt", "-", stdin=out)[1]
+    return compare(golden.name, golden.read_bytes(), out) + compare("the form of " + golden.name, out, again)
+
+
+def check_all_format(args):
+    """Formats every case that parses: the program itself reads each result again, and ends by a signal if it differs."""
+    status, _, err = run(args, "fmt", "--check", ".")
+    return [] if status in (0, 1, 2) else [f"fmt --check: exit status {status}"] + err.decode(errors="replace").splitlines()[-20:]
+
+
+def check_packs(args):
+    """The shipped packs are in canonical form."""
+    status, out, err = run(args, "fmt", "--check", str(PACKS))
+    return [] if status == 0 else ["run `plimsoll fmt policy/rules`"] + (out + err).decode(errors="replace").splitlines()
+
+
 def check(args, case):
     """What is wrong with a case, as lines."""
-    lines = check_compile(args, case)
+    lines = check_compile(args, case) + check_format(args, case)
     for stage in STAGES:
         lines += check_stage(args, case, stage)
-    has_golden = any(case.with_suffix("." + s).exists() for s in ("err", *STAGES))
+    has_golden = any(case.with_suffix("." + s).exists() for s in GOLDENS)
     says_ok = case.read_bytes().split(b"\n", 1)[0].strip() == OK.encode()
     if not has_golden and not says_ok:
         lines.append(f"no golden beside it, and its first line is not `{OK}`")
@@ -76,7 +107,7 @@ def check(args, case):
 
 def strays(args):
     """Goldens whose case is gone."""
-    kinds = tuple("." + s for s in ("err", *STAGES))
+    kinds = tuple("." + s for s in GOLDENS)
     return [p for p in sorted(args.root.glob("*/*")) if p.suffix in kinds and not p.with_suffix(".plim").exists()]
 
 
@@ -98,6 +129,11 @@ def main():
     for stray in strays(args):
         print(f"FAIL {stray.relative_to(args.root)}: its .plim is missing")
         failed += 1
+    for what, lines in [] if args.names else [("the canonical form of all cases", check_all_format(args)),
+                                              ("the canonical form of the packs", check_packs(args))]:
+        passed, failed = passed + (not lines), failed + bool(lines)
+        if lines:
+            print(f"FAIL {what}\n    " + "\n    ".join(lines))
     for case in cases:
         lines = check(args, case)
         passed, failed = passed + (not lines), failed + bool(lines)

@@ -10,6 +10,7 @@ allowed() {
 	lang) echo "base model" ;;
 	vm) echo "base doc model lang" ;;
 	report) echo "base doc model" ;;
+	tools) echo "base doc model lang vm report" ;;
 	*) echo "none" ;;
 	esac
 }

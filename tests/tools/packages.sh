@@ -6,7 +6,7 @@ tier=${1:-run}
 packages="build-essential pkg-config libmicrohttpd-dev libgnutls28-dev libjansson-dev libpcre2-dev libyaml-dev openssl curl ca-certificates"
 case "$tier" in
 run) ;;
-test) packages="$packages libcmocka-dev python3 python3-yaml pmccabe clang-format" ;;
+test) packages="$packages libcmocka-dev python3 python3-yaml pmccabe clang-format groff-base" ;;
 bench) packages="$packages libcmocka-dev python3 wrk" ;;
 fuzz) packages="$packages libcmocka-dev clang llvm libclang-rt-14-dev" ;;
 *) echo "usage: packages.sh run|test|bench|fuzz" >&2; exit 2 ;;

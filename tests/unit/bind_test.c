@@ -221,6 +221,31 @@ static void enforces_caps(void **state)
 	       "! `metadata.labels` has 257 entries; more than 256 are not judged");
 }
 
+static const char *object_with(uint32_t finalizers, uint32_t labels, uint32_t annotations)
+{
+	struct pl_buf b;
+	pl_buf_init(&b, arena, 0);
+	pl_buf_adds(&b, "{\"apiVersion\":\"v1\",\"kind\":\"X\",\"metadata\":{\"finalizers\":[");
+	for (uint32_t i = 0; i < finalizers; i++)
+		pl_buf_adds(&b, i ? ",\"a\"" : "\"a\"");
+	pl_buf_adds(&b, "],\"labels\":{");
+	for (uint32_t i = 0; i < labels; i++)
+		pl_buf_addf(&b, "%s\"%u\":\"\"", i ? "," : "", i);
+	pl_buf_adds(&b, "},\"annotations\":{");
+	for (uint32_t i = 0; i < annotations; i++)
+		pl_buf_addf(&b, "%s\"%u\":\"\"", i ? "," : "", i);
+	pl_buf_add(&b, (pl_str){"}}}", 4});
+	return b.ptr;
+}
+
+static void caps_are_reached(void **state)
+{
+	(void)state;
+	expect(object_with(1024, 256, 1024), KUBERNETES, false, "");
+	expect(object_with(1024, 256, 1025), KUBERNETES, false,
+	       "! `metadata.annotations` has 1025 entries; more than 1024 are not judged");
+}
+
 /* The plain scalars of YAML are typed by the field. */
 static void reads_yaml_by_the_schema(void **state)
 {
@@ -355,6 +380,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_bad_values, setup, teardown),
 		cmocka_unit_test_setup_teardown(keeps_a_bounded_number_of_notes, setup, teardown),
 		cmocka_unit_test_setup_teardown(enforces_caps, setup, teardown),
+		cmocka_unit_test_setup_teardown(caps_are_reached, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads_yaml_by_the_schema, setup, teardown),
 		cmocka_unit_test_setup_teardown(remarks_offline, setup, teardown),
 		cmocka_unit_test_setup_teardown(looks_up_fields, setup, teardown),

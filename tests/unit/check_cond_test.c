@@ -44,6 +44,19 @@ static void quantifiers(void **state)
 {
 	static const struct row rows[] = {
 		{"container", "require some m in container.mounts satisfies m.host_path under \"/a\"", "ok"},
+		/* three inside each other, further `for each` counted, and no more */
+		{"pod", "require some a in {1} satisfies some b in {2} satisfies some c in {3} satisfies a + b == c",
+		 "ok"},
+		{"pod",
+		 "require some a in {1} satisfies some b in {2} satisfies some c in {3} satisfies some d in {4} "
+		 "satisfies a + b == c + d",
+		 "E0003 at \"d\""},
+		{"pod for each a in {1} for each b in {2} for each c in {3}", "require a + b == c", "ok"},
+		{"pod for each a in {1} for each b in {2} for each c in {3} for each d in {4}",
+		 "require a + b == c + d", "E0003 at \"d\""},
+		{"pod for each a in {1} for each b in {2}", "require count(c in {3} where a + b == c) == 1", "ok"},
+		{"pod for each a in {1} for each b in {2} for each c in {3}",
+		 "require count(d in {4} where a + b == c + d) == 1", "E0003 at \"d\""},
 		{"container", "forbid some m in container.mounts satisfies m.host_path under \"/a\"",
 		 "E0301 at \"m.host_path\""},
 		{"container", "require every m in container.mounts satisfies m.host_path under \"/a\"", "ok"},

@@ -56,26 +56,20 @@ static void names_are_defined_once(void **state)
 	RUN_FILES(rows);
 }
 
-static void what_is_not_carried_out_is_refused(void **state)
+static void so_many_rules_and_no_more(void **state)
 {
-	static const struct file_row rows[] = {
-		{"data d: set of string from \"x.txt\"", "E0206 at \"data\""},
-		{"deny a for each pod require true == true rollout a by namespace.name \"x\" => warn otherwise => deny",
-		 "E0206 at \"rollout\""},
-		{"rollout a by namespace.name \"x\" => warn otherwise => deny", "E0326 at \"a\""},
-		{"deny a for each pod require true == true exception e from a where true == true owner \"o\" reason "
-		 "\"r\" "
-		 "expires 2027-01-01",
-		 "E0206 at \"exception\""},
-		{"exception e from a where true == true owner \"o\" reason \"r\" expires 2027-01-01", "E0326 at \"a\""},
-	};
+	struct pl_buf b;
 	(void)state;
-	RUN_FILES(rows);
-	compile("deny x for each pod require true == true\n"
-		"rollout x by namespace.name \"a\" => warn otherwise => deny\n"
-		"rollout x by cluster.name \"a\" => warn otherwise => deny\n");
-	assert_int_equal(diags.errors, 3);
-	assert_string_equal(diags.items[1].code, "E0204");
+	for (unsigned n = PL_MAX_RULES; n <= PL_MAX_RULES + 1; n++) {
+		pl_buf_init(&b, arena, 1u << 20);
+		for (unsigned i = 0; i < n; i++)
+			pl_buf_addf(&b, "deny r%u for each pod require true == true\n", i);
+		pl_buf_addc(&b, '\0');
+		const struct pl_program *program = compile(b.ptr);
+		assert_string_equal(complaint(), n == PL_MAX_RULES ? "ok" : "E0003 at \"r4096\"");
+		assert_int_equal(diags.errors, n - PL_MAX_RULES);
+		assert_int_equal(program ? program->rule_count : 0, n == PL_MAX_RULES ? 4096 : 0);
+	}
 }
 
 static void the_other_place_is_named(void **state)
@@ -236,7 +230,8 @@ static void settings_of_a_set(void **state)
 	assert_string_equal(complaint(), "E0309 at \"acme\"");
 	assert_memory_equal(diags.items[0].source.ptr, "--set p", 7);
 	const struct pl_program *p = compile_with(texts, 1, good, 2);
-	assert_non_null(p);
+	if (!p)
+		fail();
 	assert_int_equal(p->switch_count, 0); /* the table is replaced */
 	assert_int_equal(p->param_count, 2);
 	assert_memory_equal(p->params[0].type.ptr, "set of string", p->params[0].type.len);
@@ -247,7 +242,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_defined_once),
-		cmocka_unit_test(what_is_not_carried_out_is_refused),
+
+		cmocka_unit_test(so_many_rules_and_no_more),
 		cmocka_unit_test(the_other_place_is_named),
 		cmocka_unit_test(lets_belong_to_their_file),
 		cmocka_unit_test(parameters),

@@ -44,6 +44,30 @@ static void a_set_of_dear_rules(void **state)
 	}
 }
 
+/* The three most expensive of the whole set, wherever they stand. */
+static void the_dearest_parts_of_a_set_are_named(void **state)
+{
+	struct pl_buf b;
+	(void)state;
+	pl_buf_init(&b, arena, 0);
+	pl_buf_adds(&b,
+		    "deny first for each variable require variable.name matches /a+x/ or variable.name matches /b+x/ "
+		    "or variable.name matches /c+x/ or variable.name matches /d+x/ or variable.name matches /e+x/ "
+		    "or variable.name matches /f+x/ or variable.name matches /g+x/\n");
+	for (unsigned i = 0; i < 118; i++)
+		pl_buf_addf(&b, "deny r%u for each variable require variable.name matches /h+x%u/\n", i, i);
+	pl_buf_addc(&b, '\0');
+	compile(b.ptr);
+	assert_int_equal(diags.errors, 1);
+	const char *text = rendered();
+	assert_non_null(strstr(text,
+			       "error[E0003]: the policy set up to the rule `r115` may take 50380800 steps for the "
+			       "largest document; the limit is 50000000\n"));
+	assert_non_null(strstr(text, "    = note: 2867200 steps at t0.plim:1:38: this value\n"
+				     "    = note: 409600 steps at t0.plim:2:35: variable.name matches /h+x0/\n"
+				     "    = note: 409600 steps at t0.plim:3:35: variable.name matches /h+x1/\n"));
+}
+
 static void the_dearest_parts_are_named(void **state)
 {
 	(void)state;
@@ -61,9 +85,11 @@ static void the_dearest_parts_are_named(void **state)
 		"  |\n"
 		"1 | deny x\n"
 		"  |      ^\n"
-		"  = note: 53477376 steps: every c in workload.containers satisfies c.image matches /[a-z]+/\n"
-		"  = note: 2097152 steps: some c in workload.containers satisfies c.name == variable.name\n"
-		"  = note: 409600 steps: variable.name matches /[a-z]+/\n"
+		"  = note: 53477376 steps at t0.plim:7:11: every c in workload.containers satisfies c.image matches "
+		"/[a-z]+/\n"
+		"  = note: 2097152 steps at t0.plim:3:11: some c in workload.containers satisfies c.name == "
+		"variable.name\n"
+		"  = note: 409600 steps at t0.plim:4:11: variable.name matches /[a-z]+/\n"
 		"  = help: begin the rule where the lists are (`for each mount`, `for each variable`), or compare with "
 		"`==` and "
 		"`like` instead of a pattern\n");
@@ -74,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(a_set_of_dear_rules),
+		cmocka_unit_test(the_dearest_parts_of_a_set_are_named),
 		cmocka_unit_test(the_dearest_parts_are_named),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

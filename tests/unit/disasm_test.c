@@ -91,7 +91,18 @@ static const char expected[] = "warn r severity high for each container on ecs n
 			       "           9 CONST      [0] \"x\"\n"
 			       "          10 CALL       lower\n"
 			       "          11 STEP       [0] container.name\n"
-			       "          12 RETURN\n";
+			       "          12 RETURN\n"
+			       "  exception e until 2026-11-21\n"
+			       "    where\n"
+			       "         9 CONST      [0] \"x\"\n"
+			       "        10 CALL       lower\n"
+			       "        11 STEP       [0] container.name\n"
+			       "        12 RETURN\n"
+			       "  rollout\n"
+			       "       9 CONST      [0] \"x\"\n"
+			       "      10 CALL       lower\n"
+			       "      11 STEP       [0] container.name\n"
+			       "      12 RETURN\n"; /* not of the kind that the compiler makes */
 
 static void whole_program(void **state)
 {
@@ -100,6 +111,7 @@ static void whole_program(void **state)
 	const struct pl_loop_code loops[] = {{.list = 9, .where = PL_NO_CODE}};
 	const struct pl_guard_code guards[] = {{.unless = true, .cond = 13}};
 	const struct pl_check_code checks[] = {{.forbid = true, .cond = 22, .message = {pieces, 2}}};
+	const struct pl_exception_code exceptions[] = {{.name = PL_STR("e"), .where = 9, .expires = 20778}};
 	const struct pl_rule rules[] = {{.name = PL_STR("r"),
 					 .mode = PL_AST_WARN,
 					 .severity = 3,
@@ -107,6 +119,9 @@ static void whole_program(void **state)
 					 .platforms = PL_ON_ECS,
 					 .needs = PL_NEEDS_NAMESPACE | PL_NEEDS_OLD,
 					 .where = 0,
+					 .rollout = 9,
+					 .exceptions = exceptions,
+					 .exception_count = 1,
 					 .loops = loops,
 					 .loop_count = 1,
 					 .guards = guards,

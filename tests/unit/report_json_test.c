@@ -102,6 +102,28 @@ static void the_source_adds_file_line_and_column(void **state)
 			 ",\"line\":2,\"column\":26}],\"not_checked\":[\"a-rule\",\"b-rule\"]}");
 }
 
+static void an_exception_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct pl_finding finding;
+	struct pl_verdict v = verdict_with(&finding);
+	struct pl_buf *out = pl_text_new(f->arena);
+	finding.state = PL_FINDING_EXCEPTED;
+	finding.mode = PL_MODE_AUDIT;
+	finding.exception = PL_STR("e");
+	finding.note = PL_STR("by \"o\"");
+	finding.ref_count = 0;
+	v.allowed = true;
+	v.not_checked_count = 0;
+	pl_report_json(f->w, &v, NULL, out);
+	assert_text(out, "{\"allowed\":true,\"platform\":\"ecs\",\"kind\":\"TaskDefinition\",\"namespace\":\"\","
+			 "\"name\":\"web\",\"findings\":[{\"rule\":\"privileged\",\"mode\":\"audit\",\"severity\":"
+			 "\"critical\",\"state\":\"excepted\",\"exception\":\"e\",\"subject\":\"container \\\"c\\\"\","
+			 "\"path\":\"containerDefinitions[0]\",\"message\":\"container \\\"c\\\" is "
+			 "\\\\privileged\\\\\",\"remedy\":\"remove it\",\"note\":\"by \\\"o\\\"\",\"refs\":[]}],"
+			 "\"not_checked\":[]}");
+}
+
 static void a_clean_verdict(void **state)
 {
 	struct fixture *f = *state;
@@ -173,11 +195,9 @@ static void every_mode_severity_and_state_has_a_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_bytes_of_the_doors),
-		cmocka_unit_test(the_source_adds_file_line_and_column),
-		cmocka_unit_test(a_clean_verdict),
-		cmocka_unit_test(jansson_reads_it_back),
-		cmocka_unit_test(every_mode_severity_and_state_has_a_name),
+		cmocka_unit_test(the_bytes_of_the_doors), cmocka_unit_test(the_source_adds_file_line_and_column),
+		cmocka_unit_test(an_exception_is_named),  cmocka_unit_test(a_clean_verdict),
+		cmocka_unit_test(jansson_reads_it_back),  cmocka_unit_test(every_mode_severity_and_state_has_a_name),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

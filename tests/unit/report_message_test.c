@@ -39,6 +39,18 @@ static void one_line_for_each_denial(void **state)
 	assert_message(f, 4, 1000, "r: one (spec)\nr: three\nr: four `spec`");
 }
 
+static void a_note_is_said(void **state)
+{
+	(void)state;
+	struct pl_finding f[] = {finding("m")};
+	f[0].note = PL_STR("exception `e` expired on 2026-01-01");
+	f[0].remedy = PL_STR("mend");
+	assert_message(f, 1, 1000, "r: m (spec); note: exception `e` expired on 2026-01-01; help: mend");
+	f[0].state = PL_FINDING_EXCEPTED;
+	f[0].mode = PL_MODE_AUDIT;
+	assert_message(f, 1, 1000, "");
+}
+
 static void what_does_not_refuse_is_not_said(void **state)
 {
 	(void)state;
@@ -79,6 +91,8 @@ static void at_most_a_hundred_lines(void **state)
 		strcat(expected, "\nr: x (spec)");
 	strcat(expected, "\nand 50 more");
 	assert_message(f, MANY, 100000, expected);
+	expected[strlen(expected) - strlen("\nand 50 more")] = '\0';
+	assert_message(f, 100, 100000, expected);
 }
 
 /* Every ceiling is kept, and the text never ends in the middle of a line without saying so. */
@@ -105,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_line_for_each_denial),
+		cmocka_unit_test(a_note_is_said),
 		cmocka_unit_test(what_does_not_refuse_is_not_said),
 		cmocka_unit_test(what_is_cut_is_counted),
 		cmocka_unit_test(a_first_line_that_is_too_long_is_cut_at_a_character),

@@ -76,6 +76,26 @@ static void a_finding_with_excerpt_path_and_help(void **state)
 		      "  = help: remove `privileged`\n\n");
 }
 
+static void exceptions_are_said(void **state)
+{
+	(void)state;
+	const char *text = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}";
+	struct pl_finding f = finding_at(text, "{", 1);
+	f.mode = PL_MODE_AUDIT;
+	f.state = PL_FINDING_EXCEPTED;
+	f.exception = PL_STR("e");
+	f.note = PL_STR("by exception `e` (a\x1b[31m, until 2027-01-01)");
+	assert_report(text, f,
+		      "excepted privileged: container \"web\" is privileged\n"
+		      " --> k8s/web.json:1:1\n"
+		      "  |\n"
+		      "1 | {\"apiVersion\":\"v1\",\"kind\":\"Pod\"}\n"
+		      "  | ^\n"
+		      "  = path: spec.containers[0]\n"
+		      "  = note: by exception `e` (a\\u{1b}[31m, until 2027-01-01)\n"
+		      "  = help: remove `privileged`\n\n");
+}
+
 static void modes_and_references_are_said(void **state)
 {
 	(void)state;
@@ -92,8 +112,7 @@ static void modes_and_references_are_said(void **state)
 		      "  |\n"
 		      "1 | {\"apiVersion\":\"v1\",\"kind\":\"Pod\"}\n"
 		      "  | ^\n"
-		      "  = see: CIS 5.2.1\n"
-		      "  = see: NSA\n\n");
+		      "  = see: CIS 5.2.1, NSA\n\n");
 	f.mode = PL_MODE_AUDIT;
 	f.ref_count = 0;
 	assert_report(text, f,
@@ -217,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_finding_with_excerpt_path_and_help),
+		cmocka_unit_test(exceptions_are_said),
 		cmocka_unit_test(modes_and_references_are_said),
 		cmocka_unit_test(values_of_variables_are_never_shown),
 		cmocka_unit_test(a_long_line_is_cut_on_both_sides),

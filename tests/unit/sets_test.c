@@ -160,6 +160,164 @@ static void paths(void **state)
 	assert_string_equal(test(PL_REL_IN, text_value("etc"), set), "it is not an absolute path");
 }
 
+/* The answer of the index, which is that of the walk. */
+static const char *both(enum pl_relation rel, struct pl_value a, const struct pl_list *set)
+{
+	struct pl_list plain = {set->items, set->count, NULL};
+	const char *answer = test(rel, a, set);
+	assert_string_equal(answer, test(rel, a, &plain));
+	return answer;
+}
+
+#define D(c) "@sha256:" c c c c c c c c c c c c c c c c
+#define A    "aaaa"
+#define B    "bbbb"
+#define C    "cccc"
+
+/* Digests decide where both have one, tags elsewhere; none is "latest", but not beside a digest. */
+static void digests(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"r.example/a" D(A), "r.example/a:2" D(B), "r.example/a:3", "r.example/b" D(A), "r.example/c",
+		"r.example/d:1",    "r.example/e:1",	  "r.example/f:1", "r.example/a" D(A), "r.example/a:2" D(C),
+	};
+	const struct pl_list *set = set_of(PL_V_IMAGE, texts, 10);
+	static const struct {
+		const char *image, *answer;
+	} rows[] = {
+		{"r.example/a" D(A), "true"},	{"r.example/a:9" D(A), "true"},	 {"r.example/a" D("dddd"), "false"},
+		{"r.example/a:2", "true"},	{"r.example/a:3" D(C), "true"},	 {"r.example/a:3" D("dddd"), "true"},
+		{"r.example/a", "false"},	{"r.example/a:latest", "false"}, {"r.example/b" D(B), "false"},
+		{"r.example/b", "false"},	{"r.example/c:latest", "true"},	 {"r.example/c" D(A), "false"},
+		{"r.example/a:2" D(C), "true"}, {"r.example/a:4", "false"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *answer = both(PL_REL_IN, convert(PL_V_IMAGE, rows[i].image), set);
+		if (strcmp(answer, rows[i].answer) != 0)
+			fail_msg("%s: %s", rows[i].image, answer);
+	}
+}
+
+static void networks(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"10.0.0.0/8",    "192.168.1.0/24", "169.254.169.254",
+					    "fd00::/8",	     "fd12:3456::/32", "::/0",
+					    "172.16.0.0/12", "192.168.1.0/24", "127.0.0.0/8"};
+	const struct pl_list *set = set_of(PL_V_NETWORK, texts, 9);
+	assert_int_equal(pl_sets_kind(set), PL_V_NETWORK);
+	static const struct {
+		const char *ip, *answer;
+	} rows[] = {
+		{"10.255.255.255", "true"},  {"11.0.0.0", "false"},	  {"192.168.1.7", "true"},
+		{"192.168.2.7", "false"},    {"169.254.169.254", "true"}, {"169.254.169.253", "false"},
+		{"fd00::1", "true"},	     {"2001:db8::1", "true"},	  {"::ffff:10.0.0.1", "true"},
+		{"::ffff:8.8.8.8", "false"}, {"172.31.0.1", "true"},	  {"172.32.0.1", "false"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *answer = both(PL_REL_IN, convert(PL_V_IP, rows[i].ip), set);
+		if (strcmp(answer, rows[i].answer) != 0)
+			fail_msg("%s: %s", rows[i].ip, answer);
+	}
+}
+
+static void covered_paths(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"/etc/shadow", "/run/docker.sock", "/run/a",      "/run-b", "/opt/x",
+					    "/opt/x.y",	   "/opt/x/y",	       "C:\\data\\x", "/var"};
+	const struct pl_list *set = set_of(PL_V_PATH, texts, 9);
+	static const char *const probes[] = {"/",      "/etc",	   "/etc/shadow", "/etc/shadow/x", "/et",
+					     "/run",   "/ru",	   "/run-b",	  "/run-",	   "/opt",
+					     "/opt/x", "/opt/x.",  "c:/",	  "c:/data",	   "d:/",
+					     "/var",   "/var/log", "/zzz",	  "//./pipe"};
+	unsigned held = 0;
+	for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
+		held += strcmp(both(PL_REL_COVERS, text_value(probes[i]), set), "true") == 0;
+	assert_int_equal(held, 10);
+	assert_string_equal(both(PL_REL_COVERS, text_value("etc"), set), "it is not an absolute path");
+	static const char *const rooted[] = {"//a", "//b", "//c", "//d", "//e", "//f", "//g", "//h", "/zz"};
+	assert_string_equal(both(PL_REL_COVERS, text_value("/"), set_of(PL_V_PATH, rooted, 9)), "true");
+}
+
+/* Elements that say the same, and images of one repository: linear to build, and as quick to look up. */
+static void equal_elements(void **state)
+{
+	(void)state;
+	enum { MANY = 200000 };
+	struct pl_value *items = pl_arena_alloc(arena, MANY * sizeof *items);
+	struct pl_list list = {items, MANY, NULL};
+	for (int i = 0; i < MANY; i++)
+		items[i] = text_value("same");
+	assert_string_equal(test(PL_REL_IN, text_value("same"), pl_sets_prepare(&list, arena)), "true");
+	for (int i = 0; i < MANY; i++) {
+		pl_str text = pl_arena_printf(arena, "r.example/base@sha256:%064d", i);
+		items[i] = convert(PL_V_IMAGE, pl_arena_printf(arena, "%.*s", PL_FMT(text)).ptr);
+	}
+	const struct pl_list *set = pl_sets_prepare(&list, arena);
+	for (int i = 0; i < MANY; i++) {
+		struct pl_set_cursor cursor;
+		unsigned found = 0;
+		uint64_t hashes[2];
+		assert_int_equal(pl_sets_hashes(&items[i], hashes), 2);
+		for (unsigned k = 0; k < 2; k++) {
+			pl_sets_find(set, hashes[k], &cursor);
+			while (pl_sets_next(&cursor))
+				found++;
+		}
+		assert_int_equal(found, 1);
+	}
+	assert_string_equal(test(PL_REL_IN, convert(PL_V_IMAGE, "r.example/base:1"), set), "false");
+}
+
+static void tables(void **state)
+{
+	(void)state;
+	enum { MANY = 100000 };
+	struct pl_value *keys = pl_arena_alloc(arena, MANY * sizeof *keys);
+	struct pl_value *values = pl_arena_alloc(arena, MANY * sizeof *values);
+	for (int i = 0; i < MANY; i++) {
+		pl_str text = pl_arena_printf(arena, "key-%06d", i);
+		keys[i] = (struct pl_value){.kind = PL_V_STRING, .node = PL_NO_NODE, .u.s = text};
+		values[i] = number_value(i);
+	}
+	struct pl_map map = {.keys = keys, .values = values, .count = MANY};
+	const struct pl_map *ready = pl_sets_prepare_map(&map, arena);
+	assert_non_null(ready->index);
+	for (int i = 0; i < MANY; i += 3) {
+		struct pl_value v = pl_sets_entry(ready, keys[i].u.s);
+		assert_int_equal(v.kind, PL_V_INT);
+		assert_int_equal(v.u.i, i);
+	}
+	assert_int_equal(pl_sets_entry(ready, PL_STR("key-100000")).kind, PL_V_ABSENT);
+	assert_int_equal(pl_sets_entry(ready, PL_STR("")).kind, PL_V_ABSENT);
+	map.count = PL_SETS_SMALL;
+	assert_null(pl_sets_prepare_map(&map, arena)->index);
+}
+
+/* Sets inside a map, and inside its rows, are indexed too. */
+static void sets_in_tables(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+	struct pl_value items[9];
+	for (int i = 0; i < 9; i++)
+		items[i] = text_value(texts[i]);
+	struct pl_list nine = {items, 9, NULL}, two = {items, 2, NULL};
+	struct pl_value key = text_value("k"), cell = list_value(&nine);
+	struct pl_map row = {.keys = &key, .values = &cell, .count = 1};
+	struct pl_value keys[] = {text_value("k"), text_value("l"), text_value("m")};
+	struct pl_value values[] = {list_value(&two), list_value(&nine), {.kind = PL_V_MAP, .u.map = &row}};
+	struct pl_map map = {.keys = keys, .values = values, .count = 3};
+	const struct pl_map *ready = pl_sets_prepare_map(&map, arena);
+	assert_null(ready->values[0].u.list->index);
+	assert_non_null(ready->values[1].u.list->index);
+	assert_non_null(ready->values[2].u.map->values[0].u.list->index);
+	assert_null(values[1].u.list->index);
+	assert_null(cell.u.list->index);
+}
+
 static void mixed(void **state)
 {
 	(void)state;
@@ -211,9 +369,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(small_sets), cmocka_unit_test(strings),     cmocka_unit_test(numbers),
-		cmocka_unit_test(images),     cmocka_unit_test(image_bases), cmocka_unit_test(paths),
-		cmocka_unit_test(mixed),      cmocka_unit_test(many),
+		cmocka_unit_test(small_sets),	  cmocka_unit_test(strings),	 cmocka_unit_test(numbers),
+		cmocka_unit_test(images),	  cmocka_unit_test(image_bases), cmocka_unit_test(paths),
+		cmocka_unit_test(digests),	  cmocka_unit_test(networks),	 cmocka_unit_test(covered_paths),
+		cmocka_unit_test(equal_elements), cmocka_unit_test(tables),	 cmocka_unit_test(sets_in_tables),
+		cmocka_unit_test(mixed),	  cmocka_unit_test(many),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

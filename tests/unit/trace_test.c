@@ -222,6 +222,61 @@ static void updates(void **state)
 		"not refuse it\n");
 }
 
+static void exceptions(void **state)
+{
+	(void)state;
+	struct pl_context context = {.lint = true, .today = 20000};
+	assert_string_equal(
+		trace("deny a\n for each container\n forbid container.privileged\n require container.name == \"x\"\n"
+		      "exception f from a where some v in container.env satisfies v.value == \"s\""
+		      " owner \"o\" reason \"r\" expires 2100-01-01\n"
+		      "exception d from a where namespace.name == \"n\" owner \"o\" reason \"r\" expires 2100-01-01\n"
+		      "exception e from a where container.name == \"c\" owner \"o\" reason \"r\" expires 1999-12-31\n"
+		      "exception g from a where container.name == \"c\" owner \"o\" reason \"r\" expires 2100-01-01\n",
+		      POD(C("c", PRIVILEGED ",\"env\":[{\"name\":\"A\",\"value\":\"s\"}]")), NULL, &context),
+		"rule a (deny): container \"c\" at spec.containers[0]\n"
+		"  forbid container.privileged: true\n"
+		"    container.privileged = true\n"
+		"  exception d where namespace.name == \"n\": unknown (`namespace.name`: the namespace is not known "
+		"here)\n"
+		"    namespace.name = unknown (the namespace is not known here)\n"
+		"    exception `d` not granted: `namespace.name`: the namespace is not known here\n"
+		"  exception e where container.name == \"c\": true\n"
+		"    container.name = c\n"
+		"    exception `e` not granted: it expired on 1999-12-31\n"
+		"  exception f where some v in container.env satisfies v.value == \"s\": true\n"
+		"    container.env = {variable \"A\" of container \"c\"}\n"
+		"    (element).value = (hidden)\n"
+		"    exception `f` granted until 2100-01-01\n"
+		"  require container.name == \"x\": false\n"
+		"    container.name = c\n"
+		"  result: violated, and excepted by `f`\n");
+}
+
+static void rollouts(void **state)
+{
+	(void)state;
+	struct pl_context context = {.cluster_known = true, .cluster_environment = PL_STR("dev")};
+	const char *rules = "deny a\n for each container\n forbid container.privileged\n"
+			    "warn b\n for each volume\n require volume.kind == \"x\"\n"
+			    "rollout a, b by cluster.environment \"dev\" => audit otherwise => deny\n";
+	assert_string_equal(trace(rules, POD(C("c", "")), NULL, &context),
+			    "rule a (audit by its rollout): container \"c\" at spec.containers[0]\n"
+			    "  forbid container.privileged: false\n"
+			    "    container.privileged = false\n"
+			    "  result: holds\n"
+			    "rule b (audit by its rollout): does not apply (there is no volume here)\n");
+	context.cluster_known = false;
+	assert_string_equal(trace(rules, POD(C("c", "")), NULL, &context),
+			    "rule a (deny, the strictest of its rollout: `cluster.environment`: nothing is known here "
+			    "about the cluster): container \"c\" at spec.containers[0]\n"
+			    "  forbid container.privileged: false\n"
+			    "    container.privileged = false\n"
+			    "  result: holds\n"
+			    "rule b (deny, the strictest of its rollout: `cluster.environment`: nothing is known here "
+			    "about the cluster): does not apply (there is no volume here)\n");
+}
+
 /* By place, whatever order the workload keeps its containers in; and nothing of the document is taken for format. */
 static void order(void **state)
 {
@@ -241,8 +296,10 @@ static void order(void **state)
 static void no_memory(void **state)
 {
 	(void)state;
-	struct pl_policy *policy = compiled("deny a\n for each container\n for each v in container.env where v.name != "
-					    "\"B\"\n forbid v.value is set\n");
+	struct pl_policy *policy =
+		compiled("deny a\n for each container\n for each v in container.env where v.name != "
+			 "\"B\"\n forbid v.value is set\nexception e from a where v.name == \"X\" owner \"o\" reason "
+			 "\"r\" expires 2100-01-01\nrollout a by cluster.name \"x\" => warn otherwise => deny\n");
 	struct pl_context context = {0};
 	const char *now = POD(C("a", ",\"env\":[{\"name\":\"A\",\"value\":\"1\"},{\"name\":\"C\"}]"));
 	unsigned failed = 0, passed = 0;
@@ -268,9 +325,10 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(results), cmocka_unit_test(undecided),	  cmocka_unit_test(malformed),
-		cmocka_unit_test(loops),   cmocka_unit_test(many_values), cmocka_unit_test(updates),
-		cmocka_unit_test(order),   cmocka_unit_test(no_memory),
+		cmocka_unit_test(results),  cmocka_unit_test(undecided),   cmocka_unit_test(malformed),
+		cmocka_unit_test(loops),    cmocka_unit_test(many_values), cmocka_unit_test(updates),
+		cmocka_unit_test(order),    cmocka_unit_test(no_memory),   cmocka_unit_test(exceptions),
+		cmocka_unit_test(rollouts),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

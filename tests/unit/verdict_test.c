@@ -128,7 +128,7 @@ static const pl_str refs[] = {{"CIS-1", 5}};
 
 #define RULE(name_, mode_)                                                                                             \
 	.name = {name_, sizeof(name_) - 1}, .mode = mode_, .severity = 3, .subject = PL_SUBJECT_CONTAINER,             \
-	.platforms = PL_ON_BOTH, .where = PL_NO_CODE
+	.platforms = PL_ON_BOTH, .where = PL_NO_CODE, .rollout = PL_NO_CODE
 static const struct pl_rule all_rules[] = {
 	{RULE("a-web", PL_AST_DENY), .title = {"T", 1}, .refs = refs, .ref_count = 1, .checks = web_checks,
 	 .check_count = 2},

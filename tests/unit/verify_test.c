@@ -40,6 +40,7 @@ static void fill(struct sample *s, const struct pl_insn *code, uint32_t count)
 				       .subject = PL_SUBJECT_CONTAINER,
 				       .platforms = PL_ON_BOTH,
 				       .where = PL_NO_CODE,
+				       .rollout = PL_NO_CODE,
 				       .checks = &s->check,
 				       .check_count = 1,
 				       .loops = s->loops,
@@ -213,6 +214,13 @@ static void variables(void **state)
 	expect(&s, "");
 	s.loops[0].where = 0;
 	expect(&s, "");
+	const struct pl_exception_code exception = {.name = PL_STR("e"), .where = 0};
+	s.rules[0].exceptions = &exception;
+	s.rules[0].exception_count = 1;
+	expect(&s, "");
+	s.rules[0].rollout = 0;
+	expect(&s, "rule r runs the fragment at 0 without a variable it reads");
+	s.rules[0].rollout = PL_NO_CODE;
 	s.loops[0].list = 0;
 	expect(&s, "rule r runs the fragment at 0 without a variable it reads");
 	s.loops[0] = (struct pl_loop_code){.list = 2, .where = PL_NO_CODE};
@@ -226,6 +234,64 @@ static void variables(void **state)
 	expect(&s, "rule r runs the fragment at 0, which uses a variable of the rule");
 	TRY("VAR at 4 reads variable 0 after its loop", CONST, LOOP(0, 3), CONST, NEXT(0, 2), OP(VAR, 0, 0, 0),
 	    OP(AND, 0, 0, 0), RETURN);
+}
+
+/* Parts of a condition run with the variables of the parts around them, and of no others. */
+static void parts(void **state)
+{
+	(void)state;
+	struct sample s;
+	static const struct pl_insn code[] = {CONST, RETURN, OP(VAR, 0, 0, 0), RETURN};
+	const struct pl_part_code none = {.code = PL_NO_CODE, .value = PL_NO_CODE};
+	struct pl_part_code row[4];
+	fill(&s, code, COUNT(code));
+	s.program.parts = row;
+	s.program.part_count = 4;
+	s.check.parts = 1;
+	for (unsigned i = 0; i < 4; i++)
+		row[i] = none;
+	row[0].end = 4;
+	row[0].loop = true;
+	row[0].list = 0;
+	row[0].body = 2;
+	row[0].inner = 2;
+	row[1].end = 2;
+	row[2].end = 4;
+	row[3].end = 4;
+	row[3].code = 2;
+	expect(&s, "");
+	row[1].code = 2; /* the list, where there is no element yet */
+	expect(&s, "rule r runs the fragment at 2 without a variable it reads");
+	row[1].code = 1;
+	expect(&s, "rule r refers to code 1, where no fragment begins");
+	row[1].code = PL_NO_CODE;
+	row[0].list = 2;
+	expect(&s, "rule r runs the fragment at 2 without a variable it reads");
+	row[0].list = 0;
+	row[0].body = PL_NO_CODE;
+	expect(&s, "rule r refers to code 4294967295, where no fragment begins");
+	row[0].body = 2;
+	row[0].var = PL_MAX_VARS;
+	expect(&s, "rule r: the loop of part 0 is not valid");
+	row[0].var = 0;
+	row[0].inner = 5;
+	expect(&s, "rule r: the loop of part 0 is not valid");
+	row[0].inner = 2;
+	row[2].loop = true; /* the same variable twice */
+	expect(&s, "rule r: the loop of part 2 is not valid");
+	row[2].loop = false;
+	row[2].end = 5;
+	expect(&s, "rule r: part 2 ends at 5");
+	row[2].end = 2;
+	expect(&s, "rule r: part 2 ends at 2");
+	row[2].end = 4;
+	row[0].end = 5;
+	expect(&s, "rule r refers to part 0, which is not there");
+	row[0].end = 4;
+	s.check.parts = 5;
+	expect(&s, "rule r refers to part 4, which is not there");
+	s.check.parts = 4; /* on its own, without the loop around it */
+	expect(&s, "rule r runs the fragment at 2 without a variable it reads");
 }
 
 static void switches_and_tables(void **state)
@@ -292,6 +358,21 @@ static void rules(void **state)
 	BREAK(s.rules[0].where = 1, "rule r refers to code 1, where no fragment begins");
 	BREAK(s.rules[0].where = 99, "rule r refers to code 99, where no fragment begins");
 	BREAK(s.rules[0].where = 2, "rule r runs the fragment at 2, which is about another subject");
+	struct pl_exception_code exceptions[] = {{.name = PL_STR("a"), .where = 0}, {.name = PL_STR("b"), .where = 2}};
+	s.rules[0].exceptions = good.exceptions = exceptions;
+	BREAK(s.rules[0].exception_count = 1, "");
+	BREAK(s.rules[0].exception_count = 2, "rule r runs the fragment at 2, which is about another subject");
+	exceptions[1].where = 99;
+	BREAK(s.rules[0].exception_count = 2, "rule r refers to code 99, where no fragment begins");
+	exceptions[1].where = PL_NO_CODE;
+	BREAK(s.rules[0].exception_count = 2, "rule r refers to code 4294967295, where no fragment begins");
+	exceptions[1].where = 0;
+	BREAK(s.rules[0].exception_count = 2, "");
+	exceptions[1].name = PL_STR("a");
+	BREAK(s.rules[0].exception_count = 2, "rule r: its exceptions are not sorted by name at 1");
+	BREAK(s.rules[0].rollout = 0, "");
+	BREAK(s.rules[0].rollout = 1, "rule r refers to code 1, where no fragment begins");
+	BREAK(s.rules[0].rollout = 4, "rule r has a rollout that reads the object");
 	s.guard.cond = 4;
 	BREAK(s.rules[0].guard_count = 1, "");
 	s.rules[0].guard_count = 1;
@@ -325,10 +406,9 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(valid),     cmocka_unit_test(stack),
-		cmocka_unit_test(jumps),     cmocka_unit_test(operands),
-		cmocka_unit_test(loops),     cmocka_unit_test(loop_nesting),
-		cmocka_unit_test(variables), cmocka_unit_test(switches_and_tables),
+		cmocka_unit_test(valid),     cmocka_unit_test(stack),	  cmocka_unit_test(jumps),
+		cmocka_unit_test(operands),  cmocka_unit_test(loops),	  cmocka_unit_test(loop_nesting),
+		cmocka_unit_test(variables), cmocka_unit_test(parts),	  cmocka_unit_test(switches_and_tables),
 		cmocka_unit_test(rules),     cmocka_unit_test(no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

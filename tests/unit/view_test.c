@@ -805,7 +805,10 @@ static void members(void **state)
 	struct pl_value r = {.kind = PL_V_ROLE, .node = PL_NO_NODE, .u.role = &role};
 	expect_shown(member(r, PL_SUBJECT_ROLE, "name", &here), "name", "app");
 	expect_shown(member(r, PL_SUBJECT_ROLE, "account", &here), "account", "111111111111");
-	expect_shown(member(r, PL_SUBJECT_ROLE, "account", NULL), "account", "not set");
+	expect_shown(member(r, PL_SUBJECT_ROLE, "account", NULL), "account",
+		     "unknown (a short name stands for a role of cluster.account, which is not known here)");
+	const struct pl_context no_account = {.cluster_known = true};
+	expect_shown(member(r, PL_SUBJECT_ROLE, "account", &no_account), "account", "not set");
 	assert_true(pl_role_parse(PL_STR("arn:aws:iam::222222222222:role/a/b"), &role));
 	expect_shown(member(r, PL_SUBJECT_ROLE, "account", &here), "account", "222222222222");
 	struct pl_value image = step(subject(pod("", ""), C, 0), "image", NULL);

@@ -256,6 +256,54 @@ static void caps_totals(void **state)
 	expect(over.ptr, KUBERNETES, false, "! the object has 129 containers in all; more than 128 are not judged");
 }
 
+/* A pod whose two containers share n parts between them, or that has n volumes. */
+static const char *pod_with(const char *list, const char *part, const char *end, uint32_t n)
+{
+	struct pl_buf b;
+	bool volumes = strcmp(list, "volumes") == 0;
+	pl_buf_init(&b, arena, 1u << 16);
+	pl_buf_adds(&b, "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{\"volumes\":[{\"name\":\"v\"}");
+	for (uint32_t i = 1; volumes && i < n; i++)
+		pl_buf_addf(&b, ",{\"name\":\"v%u\"}", i);
+	for (uint32_t i = 0; i < n && !volumes; i++) {
+		if (i == 0)
+			pl_buf_addf(&b, "],\"containers\":[{\"name\":\"a\",\"image\":\"x\",\"%s\":[", list);
+		else if (i == n / 2)
+			pl_buf_addf(&b, "]},{\"name\":\"b\",\"image\":\"x\",\"%s\":[", list);
+		else
+			pl_buf_addc(&b, ',');
+		pl_buf_addf(&b, "%s%u%s", part, i + 1, end);
+	}
+	pl_buf_adds(&b, volumes ? "],\"containers\":[{\"name\":\"a\",\"image\":\"x\"}]}}" : "]}]}}");
+	pl_buf_addc(&b, '\0');
+	assert_false(b.failed);
+	return b.ptr;
+}
+
+/* spec: language.md 3.14: of the whole workload, however they are spread over its containers. */
+static void caps_parts(void **state)
+{
+	static const struct {
+		const char *list, *part, *end;
+		uint32_t cap;
+		const char *note;
+	} rows[] = {
+		{"volumeMounts", "{\"name\":\"v\",\"mountPath\":\"/v", "\"}", 2048,
+		 "! the object has 2049 volume mounts in all; more than 2048 are not judged"},
+		{"ports", "{\"containerPort\":", "}", 1024,
+		 "! the object has 1025 ports in all; more than 1024 are not judged"},
+		{"env", "{\"name\":\"E", "\"}", 8192,
+		 "! the object has 8193 environment variables in all; more than 8192 are not judged"},
+		{"volumes", "", "", 256, "! `spec.volumes` has 257 entries; more than 256 are not judged"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		expect(pod_with(rows[i].list, rows[i].part, rows[i].end, rows[i].cap), KUBERNETES, false, "");
+		expect(pod_with(rows[i].list, rows[i].part, rows[i].end, rows[i].cap + 1), KUBERNETES, false,
+		       rows[i].note);
+	}
+}
+
 static void reports_memory(void **state)
 {
 	(void)state;
@@ -289,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_what_does_not_fit_together, setup, teardown),
 		cmocka_unit_test_setup_teardown(adds_claims_of_a_stateful_set, setup, teardown),
 		cmocka_unit_test_setup_teardown(caps_totals, setup, teardown),
+		cmocka_unit_test_setup_teardown(caps_parts, setup, teardown),
 		cmocka_unit_test_setup_teardown(reports_memory, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

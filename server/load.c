@@ -55,7 +55,10 @@ static uint64_t add_file(uint64_t stamp, const char *name, const struct stat *st
 	stamp = add_number(stamp, (uint64_t)st->st_ino);
 	stamp = add_number(stamp, (uint64_t)st->st_size);
 	stamp = add_number(stamp, (uint64_t)st->st_mtim.tv_sec);
-	return add_number(stamp, (uint64_t)st->st_mtim.tv_nsec);
+	stamp = add_number(stamp, (uint64_t)st->st_mtim.tv_nsec);
+	/* also tells of a copy that was given the time of its source, and of a change of permissions */
+	stamp = add_number(stamp, (uint64_t)st->st_ctim.tv_sec);
+	return add_number(stamp, (uint64_t)st->st_ctim.tv_nsec);
 }
 
 static int is_policy(const struct dirent *entry)

@@ -13,6 +13,7 @@
 
 #define LOOK_MS	      2000
 #define REST_MS	      250
+#define RETRY_LOOKS   15 /* after a failure files are read again even if they look the same: reading may have failed */
 #define LOAD_MEMORY   ((size_t)64 << 20)
 #define PROBLEM_SHOWN 4000 /* bytes in the log */
 
@@ -24,7 +25,9 @@ struct pl_watch {
 	bool stop;		/* under the lock */
 	struct pl_arena *arena; /* of `last`; NULL: its texts are the caller's */
 	struct pl_load last;
-	uint64_t seen; /* the stamp that `last`, or a failure after it, was made of */
+	uint64_t seen;	/* the stamp that `last`, or a failure after it, was made of */
+	char *problem;	/* that the log has told last; NULL: none */
+	unsigned looks; /* since the last attempt */
 };
 
 void pl_watch_tell_missing(struct pl_log *log, const struct pl_load *load, const struct pl_load *before)
@@ -40,10 +43,15 @@ void pl_watch_tell_missing(struct pl_log *log, const struct pl_load *load, const
 	}
 }
 
+/* The same problem is told once. */
 static void tell_failure(struct pl_watch *w, pl_str problem)
 {
 	char text[PROBLEM_SHOWN];
 	snprintf(text, sizeof text, "%.*s", PL_FMT(problem));
+	if (w->problem && strcmp(w->problem, text) == 0)
+		return;
+	free(w->problem);
+	w->problem = strdup(text);
 	pl_log_event(w->service->log, "error", "policy-rejected", "message", "the last good policy stays in force",
 		     "problem", text, (char *)NULL);
 }
@@ -55,6 +63,8 @@ static void put_in_force(struct pl_watch *w, const struct pl_load *load)
 	pl_log_event(w->service->log, "info", "policy-reloaded", "policy", pl_policy_fingerprint(load->policy), "rules",
 		     rules, (char *)NULL);
 	pl_watch_tell_missing(w->service->log, load, &w->last);
+	free(w->problem);
+	w->problem = NULL;
 	pl_store_put(w->service->store, load->policy);
 }
 
@@ -74,6 +84,7 @@ static void reload(struct pl_watch *w, uint64_t stamp)
 	struct pl_arena *arena = pl_arena_new(LOAD_MEMORY, 0);
 	if (!arena)
 		return; /* tried again when it is next looked */
+	w->looks = 0;
 	pl_load_policy(w->service->config, arena, &load);
 	atomic_store(&w->service->reload_failed, !load.policy);
 	w->seen = load.listed ? load.stamp : stamp; /* once the data files are known, all have been read */
@@ -115,7 +126,8 @@ static void *run(void *argument)
 	uint64_t pending = w->seen;
 	while (rest(w, ms)) {
 		uint64_t now = pl_load_stamp(w->service->config, &w->last);
-		bool changed = now != w->seen, rested = now == pending;
+		bool again = atomic_load(&w->service->reload_failed) && ++w->looks >= RETRY_LOOKS;
+		bool changed = now != w->seen || again, rested = now == pending;
 		pending = now;
 		if (changed && rested)
 			reload(w, now);
@@ -166,5 +178,6 @@ void pl_watch_stop(struct pl_watch *w)
 	pthread_cond_destroy(&w->wake);
 	pthread_mutex_destroy(&w->lock);
 	pl_arena_free(w->arena);
+	free(w->problem);
 	free(w);
 }

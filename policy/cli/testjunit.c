@@ -6,6 +6,12 @@
 
 #include "testreport.h"
 
+/* U+FFFE and U+FFFF are no characters of XML 1.0, however they are written. */
+static bool is_no_character(pl_str text, size_t at)
+{
+	return text.len - at >= 3 && memcmp(text.ptr + at, "\xEF\xBF", 2) == 0 && (text.ptr[at + 2] & 0xFE) == 0xBE;
+}
+
 /* Text of an attribute or element. */
 static void add_xml(struct pl_testreport *r, struct pl_buf *to, pl_str s)
 {
@@ -14,7 +20,10 @@ static void add_xml(struct pl_testreport *r, struct pl_buf *to, pl_str s)
 	pl_str text = pl_text_str(safe);
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
-		if (c == '&')
+		if (is_no_character(text, i)) {
+			pl_text_printf(to, "\\u{%s}", text.ptr[i + 2] & 1 ? "ffff" : "fffe");
+			i += 2;
+		} else if (c == '&')
 			pl_text_printf(to, "&amp;");
 		else if (c == '<')
 			pl_text_printf(to, "&lt;");

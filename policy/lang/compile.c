@@ -204,7 +204,8 @@ static const struct pl_guard_code *lay_guards(struct pl_emit *e, const struct he
 	return guards;
 }
 
-/* From the second on, each stands inside the one before, and so does the rest of the rule: e->depth says so. */
+/* The variables of the loops are the first ones; whatever has loops of its own keeps off all of them (e->depth), since
+ * every condition of a rule is read once more inside its loops, as evidence of a violation. */
 static const struct pl_loop_code *lay_loops(struct pl_emit *e, const struct pl_rule_terms *terms)
 {
 	struct pl_loop_code *loops = make(e, terms->loop_count, sizeof *loops);
@@ -212,7 +213,7 @@ static const struct pl_loop_code *lay_loops(struct pl_emit *e, const struct pl_r
 		const struct pl_rule_loop *l = &terms->loops[i];
 		uint32_t list = pl_emit_fragment(e, l->list);
 		uint32_t parts = pl_emit_parts(e, l->parts);
-		e->vars[l->var->u.var.binding] = (uint8_t)e->depth++;
+		e->vars[l->var->u.var.binding] = (uint8_t)i;
 		loops[i] = (struct pl_loop_code){
 			.var = e->vars[l->var->u.var.binding],
 			.list = list,
@@ -296,7 +297,7 @@ static void lay_rule(struct pl_emit *e, const struct set *s, const struct pl_rul
 {
 	const struct pl_decl *d = terms->decl;
 	const struct header *h = &s->headers[d->source];
-	e->depth = 0;
+	e->depth = terms->loop_count;
 	uint32_t where = optional_fragment(e, terms->where), where_parts = pl_emit_parts(e, terms->where_parts);
 	const struct pl_loop_code *loops = lay_loops(e, terms);
 	*ret = (struct pl_rule){

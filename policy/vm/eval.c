@@ -202,12 +202,21 @@ static pl_err push_read(struct machine *m, const struct pl_value *v)
 	return push(m, v);
 }
 
+#define CLOCK_SKEW 300 /* seconds that the clocks of two machines may differ */
+
+/* A file dated in the future would be fresh until then. */
+static bool is_early(const struct pl_data_code *data, int64_t now)
+{
+	int64_t age;
+	return __builtin_sub_overflow(now, data->modified, &age) ? now < data->modified : age < -CLOCK_SKEW;
+}
+
 static bool is_stale(const struct pl_data_code *data, int64_t now)
 {
 	int64_t age;
 	if (!data->fresh_seconds)
 		return false;
-	return __builtin_sub_overflow(now, data->modified, &age) || age > data->fresh_seconds;
+	return is_early(data, now) || __builtin_sub_overflow(now, data->modified, &age) || age > data->fresh_seconds;
 }
 
 /* The age in the two units that people would name. */
@@ -216,12 +225,15 @@ static pl_err push_stale(struct machine *m, const struct pl_data_code *data, int
 	uint64_t age = (uint64_t)now - (uint64_t)data->modified;
 	uint64_t minutes = age / 60, hours = minutes / 60;
 	pl_str why;
-	if (hours >= 48)
+	if (is_early(data, now))
+		why = pl_arena_printf(m->run->arena, "the file of data `%.*s` is dated in the future",
+				      PL_FMT(data->name));
+	else if (hours >= 48)
 		why = pl_arena_printf(m->run->arena, "%s%llud %lluh", data->stale, (unsigned long long)(hours / 24),
 				      (unsigned long long)(hours % 24));
 	else if (minutes >= 60)
-		why = pl_arena_printf(m->run->arena, "%s%lluh %llumin", data->stale, (unsigned long long)hours,
-				      (unsigned long long)(minutes % 60));
+		why = pl_arena_printf(m->run->arena, "%s%lluh %llumin %llus", data->stale, (unsigned long long)hours,
+				      (unsigned long long)(minutes % 60), (unsigned long long)(age % 60));
 	else
 		why = pl_arena_printf(m->run->arena, "%s%llumin %llus", data->stale, (unsigned long long)minutes,
 				      (unsigned long long)(age % 60));

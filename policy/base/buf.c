@@ -107,10 +107,26 @@ static bool is_hostile(uint32_t p)
 	return p < 0x20 || (p >= 0x7F && p <= 0x9F) || p == 0x2028 || p == 0x2029 || pl_utf8_is_bidi(p);
 }
 
+/* How much of a text is printable ASCII, which stands for itself: most texts are nothing else. At most max bytes. */
+static size_t plain_prefix(pl_str s, size_t max)
+{
+	size_t n = 0;
+	while (n < s.len && n < max && s.ptr[n] >= 0x20 && s.ptr[n] < 0x7F)
+		n++;
+	return n;
+}
+
 void pl_buf_add_escaped(struct pl_buf *b, pl_str s, size_t max_points)
 {
 	size_t points = 0;
 	for (size_t i = 0; i < s.len; points++) {
+		size_t plain =
+			plain_prefix((pl_str){s.ptr + i, s.len - i}, max_points ? max_points - points : SIZE_MAX);
+		pl_buf_add(b, (pl_str){s.ptr + i, plain});
+		i += plain;
+		points += plain;
+		if (i == s.len)
+			return;
 		if (max_points && points == max_points) {
 			pl_buf_adds(b, "\xE2\x80\xA6");
 			return;

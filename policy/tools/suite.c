@@ -214,11 +214,21 @@ static size_t count_kind(const struct pl_suite *s, size_t source_count, enum pl_
 	return n;
 }
 
-static void list_decl(struct pl_suite *s, const struct pl_policy_source *source, const struct pl_decl *d)
+static bool is_pack(pl_str text)
+{
+	const char *const *names;
+	size_t i = 0, count = pl_policy_packs(&names);
+	while (i < count && !pl_str_eq(pl_policy_pack(pl_str_from(names[i])), text))
+		i++;
+	return i < count;
+}
+
+static void list_decl(struct pl_suite *s, const struct pl_policy_source *source, bool pack, const struct pl_decl *d)
 {
 	struct pl_position position = pl_position_of(source->text, d->at.start);
 	if (d->kind == PL_DECL_TEST)
-		s->tests[s->test_count++] = (struct pl_suite_test){.decl = d, .source = source, .position = position};
+		s->tests[s->test_count++] =
+			(struct pl_suite_test){.decl = d, .source = source, .position = position, .of_pack = pack};
 	else if (d->kind == PL_DECL_FIXTURE)
 		s->fixtures[s->fixture_count++] = (struct pl_suite_fixture){.decl = d};
 	else if (d->kind == PL_DECL_RULE)
@@ -237,8 +247,9 @@ static pl_err list_decls(struct pl_suite *s)
 	if (!s->tests || !s->fixtures || !s->rules || !s->variants)
 		return PL_E_MEMORY;
 	for (size_t i = 0; i < given; i++) {
+		bool pack = is_pack(s->full[i].text);
 		for (const struct pl_decl *d = s->decls[i]; d; d = d->next)
-			list_decl(s, &s->full[i], d);
+			list_decl(s, &s->full[i], pack, d);
 	}
 	return PL_OK;
 }

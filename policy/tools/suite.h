@@ -20,6 +20,7 @@ struct pl_suite_variant {
 struct pl_suite_test {
 	const struct pl_decl *decl;
 	const pl_str *paths; /* of its expectations, in their order, as findings print them */
+	bool of_pack;	     /* stands in a shipped pack, which knows no rules but its own */
 	const struct pl_policy_source *source;
 	struct pl_position position;
 	struct pl_workload *workload, *old; /* old: NULL when there is none */

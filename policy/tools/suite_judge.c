@@ -21,13 +21,26 @@ struct judging {
 	bool passed;
 };
 
-/* A document that cannot be judged is never beside the point. */
+static bool is_of_its_file(const struct judging *j, pl_str rule)
+{
+	const struct pl_decl *d = j->s->decls[j->test->decl->source];
+	while (d && !(d->kind == PL_DECL_RULE && pl_str_eq(d->name.text, rule)))
+		d = d->next;
+	return d;
+}
+
+/* The rules after `of`; without it all, but in a pack its own: others may be used beside it. A document that cannot be
+ * judged is never beside the point. */
 static bool is_looked_at(const struct judging *j, const struct pl_finding *f)
 {
 	const struct pl_name *of = j->test->decl->u.test.of;
-	if (j->only.len)
-		return pl_str_eq(j->only, f->rule);
-	return !of || f->state == PL_FINDING_MALFORMED || is_among(of, f->rule);
+	if (j->only.len && !pl_str_eq(j->only, f->rule))
+		return false;
+	if (f->state == PL_FINDING_MALFORMED)
+		return true;
+	if (of)
+		return is_among(of, f->rule);
+	return !j->test->of_pack || is_of_its_file(j, f->rule);
 }
 
 static bool meets(const struct pl_finding *f, const struct pl_ast_expect *e, pl_str path)

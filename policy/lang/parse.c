@@ -127,7 +127,8 @@ void pl_parse_unexpected(struct pl_parser *p, pl_str wanted, pl_str help)
 		return;
 	}
 	if (p->lx.places && help.len == 0)
-		help = PL_STR(PL_BRACE_HELP);
+		help = p->cur.kind == PL_TOKEN_END ? PL_STR(PL_BRACE_HELP ", a quotation mark \\\"")
+						   : PL_STR(PL_BRACE_HELP);
 	pl_str what = found(p);
 	pl_parse_fail(p, PL_CODE_E0100, missing_at(p), PL_NONE, PL_NONE, help, "expected %.*s, found %.*s",
 		      PL_FMT(wanted), PL_FMT(what));

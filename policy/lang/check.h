@@ -1,5 +1,5 @@
 /* check.h - the inside of the checker: from the declarations of a policy set to typed terms. Shared by the check_*.c
- * files and by the compiler; nobody else includes it.
+ * files, by the compiler, and by the analysis in policy/tools, which reads terms; nobody else includes it.
  *
  * One checker serves one policy set. Functions that make a term return NULL after reporting what is wrong (or when
  * memory is out: then `err` says so); callers pass the NULL on and report nothing more. */
@@ -76,7 +76,8 @@ struct pl_checker {
 	struct pl_diags *diags;
 	pl_err err;	 /* PL_OK, or why nothing can be made any more */
 	unsigned errors; /* reported */
-	bool quiet;	 /* trying something out: errors are counted, not reported, absence is not judged */
+	bool quiet;	 /* trying something out: errors are counted, not reported */
+	bool lenient;	 /* absence is not judged: nobody knows the polarity of a `let` that is not called */
 
 	const struct pl_policy_source *sources;
 	struct pl_decl *const *decls;
@@ -347,6 +348,16 @@ struct pl_rule_terms {
 };
 /* `known`: by the guards of the policy. False after an error. */
 bool pl_check_rule(struct pl_checker *c, const struct pl_decl *decl, struct pl_known known, struct pl_rule_terms *ret);
+/* A rule of a checked set, with the guards of its policy. */
+struct pl_checked_rule {
+	const struct pl_rule_terms *terms;
+	const struct pl_guard_term *guards;
+	uint16_t guard_count;
+};
+/* compile.c: checks a policy set and compiles nothing: its rules by name, in arena. Errors as of pl_compile. */
+PL_MUST_USE pl_err pl_check_rules(const struct pl_policy_input *input, struct pl_decl *const *decls,
+				struct pl_arena *arena, struct pl_checked_rule **ret_rules, uint32_t *ret_count,
+				struct pl_diags *diags);
 /* The guards of a policy declaration: *ret_known is what they make known. */
 bool pl_check_policy_guards(struct pl_checker *c, const struct pl_decl *decl, struct pl_guard_term **ret,
 			    uint16_t *ret_count, struct pl_known *ret_known);

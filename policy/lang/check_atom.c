@@ -270,7 +270,7 @@ static bool complain_absent(struct pl_checker *c, struct pl_term *operand)
 {
 	struct pl_term *t = culprit(c, operand);
 	pl_str text = pl_check_written(c, t);
-	if (c->quiet)
+	if (c->lenient)
 		return true;
 	pl_check_complain(c,
 			  &(struct pl_complaint){
@@ -429,7 +429,7 @@ static bool presence(struct pl_checker *c, const struct pl_expr *e, struct pl_co
 		pl_check_presence(c, a, set ? &ret->when_true : &ret->when_false);
 		return c->err == PL_OK;
 	}
-	if (c->scope.inside_call || c->quiet)
+	if (c->scope.inside_call || c->lenient)
 		return true;
 	bool listed = a->type.kind == PL_T_LIST || a->type.kind == PL_T_MAP;
 	pl_check_complain(

@@ -139,7 +139,7 @@ static struct pl_term *summand(struct pl_checker *c, const struct pl_expr *e)
 				  "`sum` adds numbers; this is %.*s", PL_FMT(pl_check_type_text(c, t->type)));
 		return NULL;
 	}
-	if (!c->quiet && pl_check_absent(c, t, c->known)) {
+	if (!c->lenient && pl_check_absent(c, t, c->known)) {
 		pl_check_complain(c,
 				  &(struct pl_complaint){.code = PL_CODE_E0301,
 							 .at = e->at,

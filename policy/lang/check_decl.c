@@ -343,6 +343,7 @@ static bool sound_on(struct pl_checker *c, struct pl_def *def, enum pl_platforms
 	bool was_quiet = c->quiet, ok = true;
 	struct pl_cond cond;
 	c->quiet = quiet;
+	c->lenient = true;
 	c->scope = (struct pl_scope){.source = def->source,
 				     .source_index = def->decl->source,
 				     .platforms = (uint8_t)platforms,
@@ -359,6 +360,7 @@ static bool sound_on(struct pl_checker *c, struct pl_def *def, enum pl_platforms
 		ok = pl_check_value(c, e) || (quiet && pl_check_cond_as(c, e, PL_POSITIVE, NULL, &cond));
 	def->open = false;
 	c->quiet = was_quiet;
+	c->lenient = false;
 	c->scope = before;
 	if (quiet)
 		c->errors = errors;

@@ -16,7 +16,7 @@ static bool is_list(struct pl_checker *c, const struct pl_expr *e, const struct 
  * at then, and `every` and `no` would be met. */
 static bool is_there(struct pl_checker *c, const struct pl_expr *e, struct pl_term *list)
 {
-	if (c->quiet || !pl_check_absent(c, list, c->known))
+	if (c->lenient || !pl_check_absent(c, list, c->known))
 		return true;
 	pl_str text = pl_check_print(c, e);
 	pl_check_complain(

@@ -394,8 +394,8 @@ static pl_err lay_out(struct set *s, struct pl_program **ret)
 	return PL_OK;
 }
 
-pl_err pl_compile(const struct pl_policy_input *input, struct pl_decl *const *decls, struct pl_arena *arena,
-		  struct pl_program **ret_program, struct pl_diags *diags)
+static pl_err new_set(const struct pl_policy_input *input, struct pl_decl *const *decls, struct pl_arena *arena,
+		      struct pl_diags *diags, struct set **ret)
 {
 	struct set *s = pl_arena_zalloc(arena, 1, sizeof *s);
 	if (!s)
@@ -423,5 +423,31 @@ pl_err pl_compile(const struct pl_policy_input *input, struct pl_decl *const *de
 	PL_TRY(check_set(s, input->settings, input->setting_count));
 	if (s->rule_count)
 		qsort(s->rules, s->rule_count, sizeof *s->rules, by_name);
+	*ret = s;
+	return PL_OK;
+}
+
+pl_err pl_compile(const struct pl_policy_input *input, struct pl_decl *const *decls, struct pl_arena *arena,
+		  struct pl_program **ret_program, struct pl_diags *diags)
+{
+	struct set *s;
+	PL_TRY(new_set(input, decls, arena, diags, &s));
 	return lay_out(s, ret_program);
+}
+
+pl_err pl_check_rules(const struct pl_policy_input *input, struct pl_decl *const *decls, struct pl_arena *arena,
+		    struct pl_checked_rule **ret_rules, uint32_t *ret_count, struct pl_diags *diags)
+{
+	struct set *s;
+	PL_TRY(new_set(input, decls, arena, diags, &s));
+	struct pl_checked_rule *rules = pl_arena_zalloc(arena, s->rule_count, sizeof *rules);
+	if (!rules)
+		return PL_E_MEMORY;
+	for (uint32_t i = 0; i < s->rule_count; i++) {
+		const struct header *h = &s->headers[s->rules[i].decl->source];
+		rules[i] = (struct pl_checked_rule){&s->rules[i], h->guards, h->guard_count};
+	}
+	*ret_rules = rules;
+	*ret_count = s->rule_count;
+	return PL_OK;
 }

@@ -172,10 +172,31 @@ static pl_err check_role(struct pl_workload *w, pl_node node, pl_str text)
 				 "is %s, which is neither the ARN nor the name of an IAM role", pl_note_quote(w, text));
 }
 
-static pl_err remark_enum(struct pl_workload *w, pl_node node, uint16_t ref, pl_str text)
+/* The known value that differs in case only; NULL if there is none. */
+static const char *other_case(const struct pl_schema_enum *e, pl_str text)
+{
+	for (uint16_t i = 0; i < e->count; i++) {
+		if (pl_str_eq_fold(text, pl_str_from(e->values[i])))
+			return e->values[i];
+	}
+	return NULL;
+}
+
+/* ECS refuses `networkMode: HOST`; whoever took it for another value than `host` would think it harmless. A value that
+ * is not known at all may be a new one. */
+static pl_err check_enum(struct pl_workload *w, pl_node node, uint16_t ref, pl_str text)
 {
 	const struct pl_schema_enum *e = &pl_schema_enums[ref];
-	if (!w->offline || pl_schema_enum_has(ref, text))
+	const char *known = NULL;
+	if (pl_schema_enum_has(ref, text))
+		return PL_OK;
+	if (w->platform == PL_PLATFORM_ECS)
+		known = other_case(e, text);
+	if (known)
+		return pl_note_malformed(w, node, NULL, pl_arena_printf(w->arena, "write `%s`", known),
+					 "is %s, which ECS refuses: values are spelled exactly",
+					 pl_note_quote(w, text));
+	if (!w->offline)
 		return PL_OK;
 	pl_str *values = pl_arena_zalloc(w->arena, e->count, sizeof *values);
 	if (!values)
@@ -239,7 +260,9 @@ static pl_err check_blank(struct pl_workload *w, pl_node node, const struct pl_f
 /* Any text will do, and none gives rise to a remark. */
 static bool is_free(const struct pl_workload *w, enum pl_type_kind kind, const struct pl_field_place *place)
 {
-	return !w->offline && kind != PL_T_IMAGE && kind != PL_T_PATH && kind != PL_T_ROLE && !is_task_size(place);
+	bool checked = kind == PL_T_IMAGE || kind == PL_T_PATH || kind == PL_T_ROLE ||
+		       (kind == PL_T_ENUM && w->platform == PL_PLATFORM_ECS);
+	return !w->offline && !checked && !is_task_size(place);
 }
 
 static pl_err check_string(struct pl_workload *w, pl_node node, enum pl_type_kind kind, uint16_t ref,
@@ -261,7 +284,7 @@ static pl_err check_string(struct pl_workload *w, pl_node node, enum pl_type_kin
 	if (is_task_size(place))
 		return check_task_size(w, node, place->field->name_id, text);
 	if (kind == PL_T_ENUM)
-		return remark_enum(w, node, ref, text);
+		return check_enum(w, node, ref, text);
 	if (kind == PL_T_IMAGE)
 		return check_image(w, node, text);
 	if (kind == PL_T_PATH)

@@ -337,6 +337,14 @@ static uint64_t mix_mount(const struct pl_workload *w, uint64_t hash, uint32_t i
 	return mix_volume(w, hash, m->volume);
 }
 
+/* Another image in the same place is another subject: an update that brings it is judged as new. */
+static uint64_t mix_image(const struct pl_workload *w, uint64_t hash, uint32_t index)
+{
+	const struct pl_image *image = w->images[index].image;
+	hash = mix(mix(hash, image->registry), image->repository);
+	return mix(mix(hash, image->tag), image->digest);
+}
+
 uint64_t pl_subject_identity(const struct pl_workload *w, enum pl_subject subject, uint32_t index,
 			     struct pl_arena *arena)
 {
@@ -356,7 +364,7 @@ uint64_t pl_subject_identity(const struct pl_workload *w, enum pl_subject subjec
 	if (subject == PL_SUBJECT_VARIABLE)
 		return mix(hash, text_of(w, w->variables[index].node, PL_NAME_name, arena));
 	if (subject == PL_SUBJECT_IMAGE)
-		return mix_volume(w, hash, w->images[index].volume);
+		return mix_image(w, mix_volume(w, hash, w->images[index].volume), index);
 	if (subject == PL_SUBJECT_HANDLER)
 		return mix(hash, pl_doc_text(w->doc, w->handlers[index].node - 1, arena));
 	return hash;

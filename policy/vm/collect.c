@@ -160,9 +160,9 @@ static pl_err say(struct collector *c, const struct pl_check_code *check, const 
 		  struct pl_finding *f)
 {
 	PL_TRY(pl_message_subject(c->run, &f->subject));
-	PL_TRY(pl_message_render(c->run, &check->remedy, &f->remedy));
-	if (outcome->kind == PL_V_UNKNOWN)
+	if (outcome->kind == PL_V_UNKNOWN) /* the remedy of the rule would not mend that */
 		return pl_message_undecided(c->run, check, outcome, f->subject, &f->message);
+	PL_TRY(pl_message_render(c->run, &check->remedy, &f->remedy));
 	return pl_message_render(c->run, &check->message, &f->message);
 }
 
@@ -202,8 +202,9 @@ static pl_err weigh(struct collector *c, bool undecided, struct pl_finding *f)
 	return PL_OK;
 }
 
-/* An excepted violation has no key: it is not compared with the old object, and what was excepted there was no
- * violation that a new one could be the same as. */
+/* What could not be decided has one: the same that could not be decided before is no news, and an update that changes
+ * nothing must go through while a data file is missing. An excepted violation has no key: it is not compared with the
+ * old object, and what was excepted there was no violation that a new one could be the same as. */
 static pl_err add_violation(struct collector *c, uint16_t check, const struct pl_value *outcome)
 {
 	const struct pl_rule *rule = c->rule;
@@ -219,7 +220,7 @@ static pl_err add_violation(struct collector *c, uint16_t check, const struct pl
 	f->severity = (uint8_t)(rule->severity - 1);
 	v->key.rule = (uint16_t)c->rule_index;
 	PL_TRY(weigh(c, outcome->kind == PL_V_UNKNOWN, f));
-	if (c->options->keys && f->state == PL_FINDING_VIOLATION)
+	if (c->options->keys && f->state != PL_FINDING_EXCEPTED)
 		PL_TRY(make_key(c, check, v));
 	if (!c->options->words)
 		return PL_OK;

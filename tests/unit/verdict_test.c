@@ -381,13 +381,16 @@ static void updates_of_many(void **state)
 			    "f-value/0 deny violation spec.containers[0].env[0]: no\\ngood\n");
 }
 
-static void undecided_is_never_old(void **state)
+static void undecided_before_is_no_news(void **state)
 {
 	(void)state;
 	use_rules(1, 1);
 	struct pl_context context = {0};
 	const struct pl_workload *w = object(POD(C("db", "d", "")));
 	const struct pl_verdict *v = decide(w, w, &context);
+	assert_int_equal(v->count, 1);
+	assert_int_equal(v->findings[0].state, PL_FINDING_ALREADY);
+	v = decide(object(POD(C("new", "d", ""))), w, &context);
 	assert_int_equal(v->count, 1);
 	assert_int_equal(v->findings[0].state, PL_FINDING_UNDECIDED);
 }
@@ -452,7 +455,7 @@ int main(void)
 		cmocka_unit_test(malformed),
 		cmocka_unit_test(updates),
 		cmocka_unit_test(updates_of_many),
-		cmocka_unit_test(undecided_is_never_old),
+		cmocka_unit_test(undecided_before_is_no_news),
 		cmocka_unit_test(warm_is_free),
 		cmocka_unit_test(no_memory),
 	};

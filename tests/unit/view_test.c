@@ -472,7 +472,7 @@ static const struct single in_tasks[] = {
 	{",'requiresCompatibilities':['EC2','FARGATE']", "", PL_SUBJECT_TASK, "fargate", "false"},
 	{",'requiresCompatibilities':['EXTERNAL']", "", PL_SUBJECT_TASK, "fargate", "false"},
 	{",'requiresCompatibilities':['MANAGED_INSTANCES']", "", PL_SUBJECT_TASK, "fargate", "false"},
-	{",'requiresCompatibilities':['fargate']", "", PL_SUBJECT_TASK, "fargate", "false"},
+	{",'requiresCompatibilities':['FARGATE_NEW']", "", PL_SUBJECT_TASK, "fargate", "false"},
 	/* the author's own word for what AWS computes */
 	{",'compatibilities':['FARGATE']", "", PL_SUBJECT_TASK, "fargate", "false"},
 	{",'compatibilities':['EC2','FARGATE']", "", PL_SUBJECT_TASK, "fargate", "false"},

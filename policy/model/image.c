@@ -372,14 +372,14 @@ pl_err pl_image_parse(pl_str text, struct pl_arena *arena, struct pl_image *ret,
 
 static pl_str effective_tag(const struct pl_image *image)
 {
-	return image->tag.len || image->digest.len ? image->tag : PL_STR("latest");
+	return image->tag.len ? image->tag : PL_STR("latest");
 }
 
 bool pl_image_eq(const struct pl_image *a, const struct pl_image *b)
 {
 	if (!pl_str_eq(a->registry, b->registry) || !pl_str_eq(a->repository, b->repository))
 		return false;
-	if (a->digest.len && b->digest.len)
+	if (a->digest.len || b->digest.len) /* the tag beside a digest says nothing about what runs */
 		return pl_str_eq(a->digest, b->digest);
 	return pl_str_eq(effective_tag(a), effective_tag(b));
 }

@@ -17,7 +17,8 @@ struct pl_image {
 /* Parses; texts are borrowed from text or made in arena. PL_E_SYNTAX with *ret_why (static: what is wrong) or
  * PL_E_MEMORY. */
 PL_MUST_USE pl_err pl_image_parse(pl_str text, struct pl_arena *arena, struct pl_image *ret, const char **ret_why);
-/* Same image: registry, repository, then digest where both have one, else tag (absent tag and digest is "latest"). */
+/* Same image: registry, repository, then the digest where one has one, else the tag (none is "latest"). A tag beside a
+ * digest says nothing. */
 bool pl_image_eq(const struct pl_image *a, const struct pl_image *b);
 
 /* An approved place: "registry", "registry/path", "registry/repository". Normalised like an image, without tag or

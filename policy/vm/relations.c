@@ -169,11 +169,7 @@ static pl_err find_equal(const struct pl_operands *o, const struct pl_value *a, 
 		return PL_OK;
 	*ret_found = true;
 	*ret = pl_value_bool(false);
-	uint64_t hashes[2];
-	unsigned count = pl_sets_hashes(&key, hashes);
-	for (unsigned i = 0; i < count && !pl_is_true(ret); i++)
-		PL_TRY(find_hash(o, &key, set, hashes[i], ret));
-	return PL_OK;
+	return find_hash(o, &key, set, pl_sets_hash(&key), ret);
 }
 
 static pl_err find_under(const struct pl_operands *o, const struct pl_value *a, const struct pl_list *set,

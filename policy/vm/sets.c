@@ -2,8 +2,7 @@
  * policy, so nobody who sends an object can choose what collides; elements that say the same stand there once, so that
  * a data file full of them builds in linear time.
  *
- * Images are equal when their digests are, or their tags where one has no digest. So one with a digest stands under it
- * and, as one of all with its tag, under that; one without stands under its tag. */
+ * Images are equal when their digests are, or their tags where neither has one: each stands under what decides. */
 #include "sets.h"
 
 #include <stdlib.h>
@@ -75,18 +74,19 @@ static uint64_t hash_number(pl_nano q)
 
 /* --- images ------------------------------------------------------------------------------------------------------- */
 
-enum image_key { BY_DIGEST = '@', BY_TAG_BESIDE_DIGEST = '+', BY_TAG = ':' };
-
-static pl_str tag_of(const struct pl_image *image)
+/* The part of an image that decides which one it is. */
+static pl_str deciding_part(const struct pl_image *image)
 {
-	return image->tag.len || image->digest.len ? image->tag : PL_STR("latest");
+	if (image->digest.len)
+		return image->digest;
+	return image->tag.len ? image->tag : PL_STR("latest");
 }
 
-static uint64_t hash_image(const struct pl_image *image, enum image_key key)
+static uint64_t hash_image(const struct pl_image *image)
 {
 	uint64_t h = add_byte(add_text(FNV_START, image->registry), '/');
-	h = add_byte(add_text(h, image->repository), (char)key);
-	return finish(add_text(h, key == BY_DIGEST ? image->digest : tag_of(image)));
+	h = add_byte(add_text(h, image->repository), image->digest.len ? '@' : ':');
+	return finish(add_text(h, deciding_part(image)));
 }
 
 /* --- networks ----------------------------------------------------------------------------------------------------- */
@@ -116,7 +116,7 @@ uint64_t pl_sets_hash(const struct pl_value *v)
 	case PL_V_PATH:
 		return hash_bytes(v->u.s.ptr, v->u.s.len);
 	case PL_V_IMAGE:
-		return hash_image(v->u.image, v->u.image->digest.len ? BY_DIGEST : BY_TAG);
+		return hash_image(v->u.image);
 	case PL_V_IMAGE_BASE:
 		return hash_place(v->u.base->registry, v->u.base->repository);
 	case PL_V_ROLE: /* the account decides between the candidates */
@@ -162,17 +162,14 @@ static uint8_t common_kind(const struct pl_list *list)
 }
 
 /* Two elements under one hash that find the same: the second need not be there. */
-static bool is_twin(const struct pl_value *a, const struct pl_value *b, bool by_tag)
+static bool is_twin(const struct pl_value *a, const struct pl_value *b)
 {
 	switch ((enum pl_value_kind)a->kind) {
 	case PL_V_STRING:
 	case PL_V_PATH:
 		return pl_str_eq(a->u.s, b->u.s);
 	case PL_V_IMAGE:
-		return pl_str_eq(a->u.image->registry, b->u.image->registry) &&
-		       pl_str_eq(a->u.image->repository, b->u.image->repository) &&
-		       pl_str_eq(tag_of(a->u.image), tag_of(b->u.image)) &&
-		       (by_tag || pl_str_eq(a->u.image->digest, b->u.image->digest));
+		return pl_image_eq(a->u.image, b->u.image);
 	case PL_V_IMAGE_BASE:
 		return pl_str_eq(a->u.base->registry, b->u.base->registry) &&
 		       pl_str_eq(a->u.base->repository, b->u.base->repository);
@@ -223,13 +220,12 @@ static bool same_bits(const struct pl_value *a, const struct pl_value *b)
 }
 
 /* Puts an element where its hash belongs, unless one that finds the same stands there. */
-static void place(struct cell *cells, uint32_t mask, const struct pl_value *items, uint32_t item, uint64_t hash,
-		  bool by_tag)
+static void place(struct cell *cells, uint32_t mask, const struct pl_value *items, uint32_t item, uint64_t hash)
 {
 	uint32_t at = (uint32_t)hash & mask, tag = (uint32_t)(hash >> 32);
 	for (; cells[at].item; at = (at + 1) & mask) {
 		const struct pl_value *a = &items[item], *b = &items[cells[at].item - 1];
-		if (cells[at].tag == tag && (is_whole(a) ? same_bits(a, b) : is_twin(a, b, by_tag)))
+		if (cells[at].tag == tag && (is_whole(a) ? same_bits(a, b) : is_twin(a, b)))
 			return;
 	}
 	cells[at] = (struct cell){tag, item + 1};
@@ -239,10 +235,7 @@ static const struct cell *fill_cells(const struct pl_list *list, uint32_t mask, 
 {
 	struct cell *cells = pl_arena_zalloc(arena, (size_t)mask + 1, sizeof *cells);
 	for (uint32_t i = 0; cells && i < list->count; i++) {
-		const struct pl_value *v = &list->items[i];
-		place(cells, mask, list->items, i, pl_sets_hash(v), false);
-		if (v->kind == PL_V_IMAGE && v->u.image->digest.len)
-			place(cells, mask, list->items, i, hash_image(v->u.image, BY_TAG_BESIDE_DIGEST), true);
+		place(cells, mask, list->items, i, pl_sets_hash(&list->items[i]));
 	}
 	return cells;
 }
@@ -356,7 +349,7 @@ static bool index_keys(const struct pl_map *map, struct pl_arena *arena, struct 
 	if (!cells)
 		return false;
 	for (uint32_t i = 0; i < map->count; i++)
-		place(cells, mask, map->keys, i, pl_sets_hash(&map->keys[i]), false);
+		place(cells, mask, map->keys, i, pl_sets_hash(&map->keys[i]));
 	*index = (struct pl_map_index){cells, mask};
 	return true;
 }
@@ -393,15 +386,6 @@ struct pl_value pl_sets_entry(const struct pl_map *map, pl_str key)
 }
 
 /* --- looking up --------------------------------------------------------------------------------------------------- */
-
-unsigned pl_sets_hashes(const struct pl_value *key, uint64_t ret[2])
-{
-	ret[0] = pl_sets_hash(key);
-	if (key->kind != PL_V_IMAGE)
-		return 1;
-	ret[1] = hash_image(key->u.image, key->u.image->digest.len ? BY_TAG : BY_TAG_BESIDE_DIGEST);
-	return 2;
-}
 
 enum pl_value_kind pl_sets_kind(const struct pl_list *list)
 {

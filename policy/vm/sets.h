@@ -12,10 +12,8 @@ struct pl_set_index;
 /* A list like `list` with an index in its `index` when its elements are of one kind that has a hash; without one else.
  * Elements are borrowed. NULL when memory is out. */
 const struct pl_list *pl_sets_prepare(const struct pl_list *list, struct pl_arena *arena);
-/* A hash under which an element stands. 0 for kinds that have none. */
+/* The hash under which an element stands, and all that equal it. 0 for kinds that have none. */
 uint64_t pl_sets_hash(const struct pl_value *v);
-/* The hashes under which elements that can equal key stand; gives how many there are. */
-unsigned pl_sets_hashes(const struct pl_value *key, uint64_t ret[2]);
 /* The kind of all elements; PL_V_ABSENT without an index. INT and NUMBER elements count as PL_V_NUMBER. */
 enum pl_value_kind pl_sets_kind(const struct pl_list *list);
 

@@ -227,7 +227,7 @@ static void compares(void **state)
 		{"a.b:443/x", "a.b/x", false},
 		{"a.b/x:1@" SHA, "a.b/x:2@" SHA, true},
 		{"a.b/x@" SHA, "a.b/x@sha256:b" A32 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
-		{"a.b/x:1@" SHA, "a.b/x:1", true},
+		{"a.b/x:1@" SHA, "a.b/x:1", false},
 		{"a.b/x@" SHA, "a.b/x", false},
 		{"a.b/x@" SHA, "a.b/x:latest", false},
 		{"a.b/x", "a.b/y", false},

@@ -174,7 +174,7 @@ static const char *both(enum pl_relation rel, struct pl_value a, const struct pl
 #define B    "bbbb"
 #define C    "cccc"
 
-/* Digests decide where both have one, tags elsewhere; none is "latest", but not beside a digest. */
+/* A digest decides where there is one, tags elsewhere; none is "latest", but not beside a digest. */
 static void digests(void **state)
 {
 	(void)state;
@@ -187,7 +187,7 @@ static void digests(void **state)
 		const char *image, *answer;
 	} rows[] = {
 		{"r.example/a" D(A), "true"},	{"r.example/a:9" D(A), "true"},	 {"r.example/a" D("dddd"), "false"},
-		{"r.example/a:2", "true"},	{"r.example/a:3" D(C), "true"},	 {"r.example/a:3" D("dddd"), "true"},
+		{"r.example/a:2", "false"},	{"r.example/a:3" D(C), "true"},	 {"r.example/a:3" D("dddd"), "false"},
 		{"r.example/a", "false"},	{"r.example/a:latest", "false"}, {"r.example/b" D(B), "false"},
 		{"r.example/b", "false"},	{"r.example/c:latest", "true"},	 {"r.example/c" D(A), "false"},
 		{"r.example/a:2" D(C), "true"}, {"r.example/a:4", "false"},
@@ -259,13 +259,9 @@ static void equal_elements(void **state)
 	for (int i = 0; i < MANY; i++) {
 		struct pl_set_cursor cursor;
 		unsigned found = 0;
-		uint64_t hashes[2];
-		assert_int_equal(pl_sets_hashes(&items[i], hashes), 2);
-		for (unsigned k = 0; k < 2; k++) {
-			pl_sets_find(set, hashes[k], &cursor);
-			while (pl_sets_next(&cursor))
-				found++;
-		}
+		pl_sets_find(set, pl_sets_hash(&items[i]), &cursor);
+		while (pl_sets_next(&cursor))
+			found++;
 		assert_int_equal(found, 1);
 	}
 	assert_string_equal(test(PL_REL_IN, convert(PL_V_IMAGE, "r.example/base:1"), set), "false");

@@ -89,6 +89,7 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(LIB)
 
 # --- tests: everything runs with sanitizers; a suite that counts nothing has failed --------------------------------------
 T := build/asan
+PAIRS := /usr/bin/python3 tests/diff/ref/pairs.py
 LINTS := layers headers banned onelib names format ratchet
 .PHONY: lint
 lint: ## house lints: layers, headers, banned calls, purity, prefix, format, ratchet
@@ -108,13 +109,14 @@ test: ## every suite with sanitizers; ends with a count
 	@echo "== lints"
 	@$(MAKE) -s lint
 	@echo "== build with sanitizers"
-	@$(MAKE) -s -j2 VARIANT=asan all units regress
+	@$(MAKE) -s -j2 VARIANT=asan all units regress build/asan/oracle/pairs_probe
 	@echo "== build as released, for what sanitizers hide: heap allocations and resident memory"
 	@$(MAKE) -s -j2 VARIANT=release all build/release/unit/verdict_test
 	@echo "== suites"
 	@PLIMSOLLD=$(T)/plimsolld PLIMSOLL_SANITIZED=1 sh tests/tools/suite.sh $(T) \
 		$(foreach u,$(patsubst tests/unit/%.c,%,$(UNIT_SRC)),'unit/$(u)=$(T)/unit/$(u)') \
 		$(foreach d,$(patsubst tests/diff/%.c,%,$(DIFF_SRC)),'diff/$(d)=$(T)/diff/$(d)') \
+		'diff/pairs=$(PAIRS) $(T)/oracle/pairs_probe --pairs 8000 --properties 6' \
 		'fuzz-regress=sh tests/fuzz/regress.sh $(T)' \
 		'lang=/usr/bin/python3 tests/lang/run.py $(T)' \
 		'manual=/usr/bin/python3 tests/lang/manual.py $(T)' \
@@ -133,6 +135,10 @@ test: ## every suite with sanitizers; ends with a count
 # The target that tests the server's parts links them, all but its main.
 PARTS := $(filter-out %/plimsolld.o,$(call obj,$(SERVER_SRC)))
 $(B)/fuzz/review_fuzz $(B)/regress/review: $(PARTS)
+
+# What the fuzzer of programs makes them up with.
+PROGRAM_PARTS := $(call obj,$(filter-out %_fuzz.c %/replay.c,$(wildcard tests/fuzz/*.c)))
+$(B)/fuzz/program_fuzz $(B)/regress/program: $(PROGRAM_PARTS)
 
 # Fuzz targets without a fuzzer: replay corpus and past crashes in the ordinary tests.
 REGRESS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/regress/%,$(FUZZ_SRC))
@@ -200,5 +206,15 @@ $(B)/oracle/%_probe: $(B)/tests/diff/%_probe.o $(LIB)
 oracle: $(B)/oracle/oracle_probe $(B)/oracle/psa_probe ## our readers and the PSS pack against Go's (needs Go and its modules; skipped without; CASES=DIR adds manifests)
 	sh tests/diff/oracle.sh $(B) $(CASES)
 	sh tests/diff/psa.sh $(B)
+
+# --- the second evaluator: programs, documents and contexts made at random, judged twice (tests/diff/README.md) ------------------------
+N ?= 1000000
+SEED ?= 1
+.PHONY: pairs
+pairs: $(B)/oracle/pairs_probe ## N pairs of program and document judged by both evaluators, and properties of the verdicts (SEED=S)
+	$(PAIRS) $< --pairs $(N) --properties $$(($(N) / 2500)) --seed $(SEED) --jobs $$(nproc)
+
+.PHONY: nightly
+nightly: pairs ## what takes too long for `make test`: a million pairs
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -213,11 +213,8 @@ static const char *given_path(const struct pl_config *config, pl_str name)
 static pl_str path_of(struct loader *l, const struct pl_policy_want *want)
 {
 	const char *given = given_path(l->config, want->name), *folder = l->config->policy;
-	bool absolute = want->from.len && want->from.ptr[0] == '/';
-	if (given)
-		return pl_arena_printf(l->arena, "%s", given);
-	if (absolute || !*folder)
-		return pl_arena_printf(l->arena, "%.*s", absolute ? (int)want->from.len : 0, want->from.ptr);
+	if (given || !*folder)
+		return pl_arena_printf(l->arena, "%s", given ? given : "");
 	return pl_arena_printf(l->arena, "%s/%.*s", folder, PL_FMT(want->from));
 }
 

@@ -43,12 +43,12 @@ void pl_watch_tell_missing(struct pl_log *log, const struct pl_load *load, const
 	}
 }
 
-/* The same problem is told once. */
-static void tell_failure(struct pl_watch *w, pl_str problem)
+/* again: nothing had changed, and the same problem has been told. */
+static void tell_failure(struct pl_watch *w, pl_str problem, bool again)
 {
 	char text[PROBLEM_SHOWN];
 	snprintf(text, sizeof text, "%.*s", PL_FMT(problem));
-	if (w->problem && strcmp(w->problem, text) == 0)
+	if (again && w->problem && strcmp(w->problem, text) == 0)
 		return;
 	free(w->problem);
 	w->problem = strdup(text);
@@ -84,6 +84,7 @@ static void reload(struct pl_watch *w, uint64_t stamp)
 	struct pl_arena *arena = pl_arena_new(LOAD_MEMORY, 0);
 	if (!arena)
 		return; /* tried again when it is next looked */
+	bool again = stamp == w->seen;
 	w->looks = 0;
 	pl_load_policy(w->service->config, arena, &load);
 	atomic_store(&w->service->reload_failed, !load.policy);
@@ -91,7 +92,7 @@ static void reload(struct pl_watch *w, uint64_t stamp)
 	if (load.policy)
 		put_in_force(w, &load);
 	else
-		tell_failure(w, load.problem);
+		tell_failure(w, load.problem, again);
 	if (!load.listed) {
 		pl_arena_free(arena);
 		return;

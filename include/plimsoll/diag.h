@@ -1,7 +1,7 @@
 /* diag.h - what is wrong, where, why and what to write instead: the form of every error and warning of plimsoll.
  *
- * Library functions report here and never print. A pl_diags holds at most PL_DIAGS_MAX errors; further ones are counted.
- * The texts live in the arena of the pl_diags. */
+ * Library functions report here and never print. A pl_diags holds at most PL_DIAGS_MAX errors; further ones are
+ * counted. The texts live in the arena of the pl_diags. */
 #ifndef PLIMSOLL_DIAG_H
 #define PLIMSOLL_DIAG_H
 
@@ -20,19 +20,20 @@ enum pl_diag_level { PL_DIAG_ERROR, PL_DIAG_WARNING };
 struct pl_diag {
 	enum pl_diag_level level;
 	const char *code;  /* "E0301", or NULL where the catalogue has none */
-	pl_str source;     /* name of the file, as given */
-	pl_str text;       /* its whole text, for the excerpt; may be empty */
+	pl_str source;	   /* name of the file, as given */
+	pl_str text;	   /* its whole text, for the excerpt; may be empty */
 	struct pl_span at; /* ignored when text is empty */
-	pl_str message;    /* one line: what is wrong */
-	pl_str label;      /* beside the caret; may be empty */
-	pl_str note;       /* why; may be empty; '\n' separates several notes */
-	pl_str help;       /* what to write instead; may be empty */
+	bool cut;	   /* the excerpt shows the place alone: what else the text holds may be nobody's business */
+	pl_str message;	   /* one line: what is wrong */
+	pl_str label;	   /* beside the caret; may be empty */
+	pl_str note;	   /* why; may be empty; '\n' separates several notes */
+	pl_str help;	   /* what to write instead; may be empty */
 };
 
 struct pl_diags {
 	struct pl_arena *arena;
 	struct pl_diag items[PL_DIAGS_MAX];
-	unsigned count;    /* kept */
+	unsigned count;	   /* kept */
 	unsigned errors;   /* reported, kept or not */
 	unsigned warnings; /* reported, kept or not */
 };

@@ -114,21 +114,39 @@ static void gutter(struct pl_buf *out, unsigned width)
 	pl_buf_adds(out, "|");
 }
 
+/* Where the shown part of a line begins, for a place `before` bytes behind its beginning. */
+static uint32_t first_shown(const struct pl_diag *d, pl_str line, uint32_t before)
+{
+	if (d->cut)
+		return before < line.len ? before : (uint32_t)line.len;
+	uint32_t from = before > MAX_EXCERPT ? before - MAX_EXCERPT : 0;
+	while (from > 0 && from < before && ((unsigned char)line.ptr[from] & 0xC0) == 0x80)
+		from++;
+	return from;
+}
+
+/* What stands behind the place. */
+static void add_rest(const struct pl_diag *d, pl_str rest, struct pl_buf *out)
+{
+	if (d->cut)
+		pl_buf_adds(out, rest.len ? "..." : "");
+	else
+		add_source(out, (pl_str){rest.ptr, rest.len > MAX_EXCERPT ? MAX_EXCERPT : rest.len});
+}
+
 static void render_excerpt(const struct pl_diag *d, struct pl_position at, unsigned width, struct pl_buf *out)
 {
 	uint32_t start;
 	uint32_t offset = d->at.start > d->text.len ? (uint32_t)d->text.len : d->at.start;
 	pl_str line = line_at(d->text, offset, &start);
 	uint32_t before = offset - start;
-	uint32_t from = before > MAX_EXCERPT ? before - MAX_EXCERPT : 0;
-	while (from > 0 && from < before && ((unsigned char)line.ptr[from] & 0xC0) == 0x80)
-		from++;
+	uint32_t from = first_shown(d, line, before);
 	uint32_t len = d->at.len;
 	if (before > line.len)
 		before = (uint32_t)line.len;
 	if (len > line.len - before)
 		len = (uint32_t)line.len - before;
-	uint32_t rest = (uint32_t)line.len - before - len;
+	uint32_t end = before + len;
 
 	gutter(out, width);
 	pl_buf_addf(out, "\n%u | ", at.line);
@@ -136,7 +154,7 @@ static void render_excerpt(const struct pl_diag *d, struct pl_position at, unsig
 		pl_buf_adds(out, "...");
 	size_t column = (from ? 3u : 0u) + add_source(out, (pl_str){line.ptr + from, before - from});
 	size_t carets = add_source(out, (pl_str){line.ptr + before, len > 4 * MAX_EXCERPT ? 4 * MAX_EXCERPT : len});
-	add_source(out, (pl_str){line.ptr + before + len, rest > MAX_EXCERPT ? MAX_EXCERPT : rest});
+	add_rest(d, (pl_str){line.ptr + end, line.len - end}, out);
 	pl_buf_addc(out, '\n');
 	gutter(out, width);
 	pl_buf_fill(out, ' ', column + 1);

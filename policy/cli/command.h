@@ -14,6 +14,7 @@ int pl_cmd_explain(const struct pl_options *options);
 int pl_cmd_rules(const struct pl_options *options);
 int pl_cmd_schema(const struct pl_options *options);
 int pl_cmd_fmt(const struct pl_options *options);
+int pl_cmd_analyze(const struct pl_options *options);
 int pl_cmd_test(const struct pl_options *options);
 
 #endif

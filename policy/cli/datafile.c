@@ -55,8 +55,6 @@ static pl_str path_beside(const struct finder *f, const struct pl_policy_want *w
 {
 	struct pl_arena *arena = f->out->arena;
 	const char *slash = strrchr(beside, '/');
-	if (want->from.len && want->from.ptr[0] == '/')
-		return pl_arena_printf(arena, "%.*s", PL_FMT(want->from));
 	size_t len = slash ? (size_t)(slash - beside) + 1 : 0;
 	return pl_arena_printf(arena, "%.*s%.*s", (int)len, beside, PL_FMT(want->from));
 }

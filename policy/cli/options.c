@@ -15,6 +15,7 @@
 #define ON_RULES   (1u << PL_COMMAND_RULES)
 #define ON_SCHEMA  (1u << PL_COMMAND_SCHEMA)
 #define ON_TEST	   (1u << PL_COMMAND_TEST)
+#define ON_ANALYZE (1u << PL_COMMAND_ANALYZE)
 
 static const struct {
 	const char *name, *arguments, *sentence, *more;

@@ -203,17 +203,17 @@ static void complete_anchor(struct pl_yaml *y, uint32_t anchor)
 
 /* --- scalars ------------------------------------------------------------------------------------------------------ */
 
-/* e.start is where the tag, or an anchor before it, begins. */
+/* e.start is where the tag, or an anchor before it, begins. What only looks like a tag may be a password. */
 static pl_err fail_tag(struct pl_yaml *y, struct pl_extent e, const yaml_char_t *tag)
 {
 	pl_str name = name_of(tag);
-	bool core = pl_str_starts(name, PL_STR(CORE));
-	if (core)
-		name = (pl_str){name.ptr + sizeof CORE - 1, name.len - (sizeof CORE - 1)};
+	static const char *const help =
+		"remove the tag; !!str, !!int, !!float, !!bool, !!null, !!map and !!seq are read";
 	e.end = e.start;
-	return FAULT(y, e, PL_E_SYNTAX,
-		     "remove the tag; !!str, !!int, !!float, !!bool, !!null, !!map and !!seq are read",
-		     "the tag `%s%s` does not fit this value or is none that Kubernetes reads", core ? "!!" : "",
+	if (!pl_str_starts(name, PL_STR(CORE)))
+		return FAULT(y, e, PL_E_SYNTAX, help, "this tag is none that Kubernetes reads");
+	name = (pl_str){name.ptr + sizeof CORE - 1, name.len - (sizeof CORE - 1)};
+	return FAULT(y, e, PL_E_SYNTAX, help, "the tag `!!%s` does not fit this value or is none that Kubernetes reads",
 		     quote_of(name).text);
 }
 
@@ -387,14 +387,14 @@ static pl_err close_collection(struct pl_yaml *y)
 
 /* --- aliases ------------------------------------------------------------------------------------------------------ */
 
-/* The complete node that an alias names. */
+/* The complete node that an alias names. What no anchor is called may be a password that begins with an asterisk. */
 static pl_err find_target(struct pl_yaml *y, pl_str name, struct pl_extent e, pl_node *ret_node)
 {
 	const struct pl_anchor *a = pl_yamltape_find(&y->tape, name);
 	struct quote q = quote_of(name);
 	if (!a)
 		return FAULT(y, e, PL_E_SYNTAX, "define it with & further up in the same document",
-			     "no anchor is named `%s`", q.text);
+			     "no anchor of this name stands before this place");
 	if (!a->complete)
 		return FAULT(y, e, PL_E_SYNTAX, "write the value out", "the alias `*%s` stands inside of what it names",
 			     q.text);

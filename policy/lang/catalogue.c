@@ -64,6 +64,19 @@ void pl_lang_errorv(struct pl_diags *diags, const struct pl_policy_source *sourc
 	add(diags, &d, fmt, ap);
 }
 
+void pl_lang_data_errorv(struct pl_diags *diags, const struct pl_policy_source *file, enum pl_code code,
+			 struct pl_span at, pl_str label, pl_str note, pl_str help, const char *fmt, va_list ap)
+{
+	if (!diags)
+		return;
+	struct pl_diag d = diag_at(PL_DIAG_ERROR, file, code, at);
+	d.cut = true;
+	d.label = label;
+	d.note = note;
+	d.help = help;
+	add(diags, &d, fmt, ap);
+}
+
 void pl_lang_error(struct pl_diags *diags, const struct pl_policy_source *source, enum pl_code code, struct pl_span at,
 		   pl_str label, pl_str note, pl_str help, const char *fmt, ...)
 {

@@ -32,6 +32,10 @@ void pl_lang_error(struct pl_diags *diags, const struct pl_policy_source *source
 /* The same with the arguments of fmt in ap. */
 void pl_lang_errorv(struct pl_diags *diags, const struct pl_policy_source *source, enum pl_code code, struct pl_span at,
 		    pl_str label, pl_str note, pl_str help, const char *fmt, va_list ap) PL_PRINTF(8, 0);
+/* The same about a data file, of which nothing but the place is shown. */
+void pl_lang_data_errorv(struct pl_diags *diags, const struct pl_policy_source *file, enum pl_code code,
+			 struct pl_span at, pl_str label, pl_str note, pl_str help, const char *fmt, va_list ap)
+	PL_PRINTF(8, 0);
 /* The same as a warning: the policy is loaded all the same. */
 void pl_lang_warning(struct pl_diags *diags, const struct pl_policy_source *source, enum pl_code code,
 		     struct pl_span at, pl_str label, pl_str note, pl_str help, const char *fmt, ...) PL_PRINTF(8, 9);

@@ -160,6 +160,8 @@ struct pl_term *pl_check_copy(struct pl_checker *c, const struct pl_term *t);
 bool pl_check_absent(struct pl_checker *c, struct pl_term *t, struct pl_known known);
 /* Adds what is present when t is: itself and everything it is read through. */
 void pl_check_presence(struct pl_checker *c, struct pl_term *t, struct pl_known *known);
+/* What is known to be present wherever the expression that is being checked is used. */
+struct pl_known pl_check_known_here(const struct pl_checker *c);
 void pl_check_learn(struct pl_checker *c, struct pl_known more); /* adds to c->known */
 
 /* --- check_name.c, check_field.c, check_literal.c, check_value.c, check_call.c ------------------------------------ */
@@ -345,6 +347,7 @@ struct pl_rule_terms {
 	struct pl_rule_exception *exceptions; /* in no order */
 	uint32_t exception_count, exception_room;
 	struct pl_term *rollout; /* NULL: none */
+	uint64_t cost;		 /* steps at most: cost.h */
 };
 /* `known`: by the guards of the policy. False after an error. */
 bool pl_check_rule(struct pl_checker *c, const struct pl_decl *decl, struct pl_known known, struct pl_rule_terms *ret);
@@ -385,6 +388,9 @@ void pl_check_text_add(struct pl_checker *c, struct pl_text_terms *out, pl_str t
 void pl_check_text_add_term(struct pl_checker *c, struct pl_text_terms *out, struct pl_term *term);
 /* True when showing the term could show the value of an environment variable. */
 bool pl_check_is_secret(const struct pl_term *t);
+/* True when it could show that, words of a command or the value of a header: where nobody asked for it, it is not
+ * shown. */
+bool pl_check_is_private(const struct pl_term *t);
 /* True when a message can show values of this type. */
 bool pl_check_is_shown(struct pl_type t);
 /* The message of a check whose author wrote none. spec: language.md 7.7 */

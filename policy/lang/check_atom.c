@@ -429,7 +429,7 @@ static bool presence(struct pl_checker *c, const struct pl_expr *e, struct pl_co
 		pl_check_presence(c, a, set ? &ret->when_true : &ret->when_false);
 		return c->err == PL_OK;
 	}
-	if (c->scope.inside_call || c->lenient)
+	if (c->scope.inside_call || c->lenient || pl_check_absent(c, a, pl_check_known_here(c)))
 		return true;
 	bool listed = a->type.kind == PL_T_LIST || a->type.kind == PL_T_MAP;
 	pl_check_complain(

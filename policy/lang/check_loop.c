@@ -52,6 +52,7 @@ static struct pl_term *make_var(struct pl_checker *c, const struct pl_name *name
 		return NULL;
 	var->u.var.binding = ++c->bindings_made;
 	var->u.var.slot = (uint8_t)c->nesting;
+	var->private = pl_type_is_scalar(var->type) && pl_check_is_private(list);
 	var->domain = list->type.kind == PL_T_LIST ? list->domain : (struct pl_domain){0};
 	return var;
 }

@@ -2,6 +2,8 @@
  * environment variable, however it is reached. spec: language.md 7.6 */
 #include "check.h"
 
+#include "model/private.h"
+
 void pl_check_text_add(struct pl_checker *c, struct pl_text_terms *out, pl_str text)
 {
 	struct pl_piece_term *grown = pl_intern_grow(c->arena, out->pieces, out->count, &out->room, sizeof *grown);
@@ -29,22 +31,38 @@ static bool is_variable_value(const struct pl_term *t)
 		return false;
 	if (t->u.field.step.view)
 		return t->u.field.step.id == PL_VIEW_VARIABLE_value;
-	uint16_t record = t->u.field.record;
-	if (record >= pl_schema_record_count || !pl_str_eq(pl_str_from(t->u.field.name), PL_STR("value")))
-		return false;
-	pl_str name = pl_str_from(pl_schema_records[record].name);
-	return pl_str_eq(name, PL_STR("EnvVar")) || pl_str_eq(name, PL_STR("KeyValuePair"));
+	return pl_private_is_variable(t->u.field.record, pl_str_from(t->u.field.name));
+}
+
+static bool is_private(const struct pl_term *t)
+{
+	if (t->kind == PL_TERM_VAR)
+		return t->private;
+	if (t->kind != PL_TERM_FIELD || t->u.field.step.view)
+		return is_variable_value(t);
+	pl_str name = pl_str_from(t->u.field.name);
+	return pl_private_is_command(name) || pl_private_is_value(t->u.field.record, name);
+}
+
+static bool has(const struct pl_term *t, bool (*is)(const struct pl_term *))
+{
+	if (is(t))
+		return true;
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (has(t->items[i], is))
+			return true;
+	}
+	return false;
 }
 
 bool pl_check_is_secret(const struct pl_term *t)
 {
-	if (is_variable_value(t))
-		return true;
-	for (uint32_t i = 0; i < t->count; i++) {
-		if (pl_check_is_secret(t->items[i]))
-			return true;
-	}
-	return false;
+	return has(t, is_variable_value);
+}
+
+bool pl_check_is_private(const struct pl_term *t)
+{
+	return has(t, is_private);
 }
 
 bool pl_check_is_shown(struct pl_type t)

@@ -224,6 +224,12 @@ void pl_check_presence(struct pl_checker *c, struct pl_term *t, struct pl_known 
 		pl_check_presence(c, t->items[i], known);
 }
 
+/* A definition is used by many: what one of its users happens to know makes nothing in it useless. */
+struct pl_known pl_check_known_here(const struct pl_checker *c)
+{
+	return c->scope.inside_let ? (struct pl_known){0} : c->known;
+}
+
 void pl_check_learn(struct pl_checker *c, struct pl_known more)
 {
 	if (pl_known_union(c->known, more, c->arena, &c->known) != PL_OK)

@@ -144,7 +144,7 @@ struct pl_term *pl_check_map(struct pl_checker *c, const struct pl_expr *e)
 /* spec: language.md 3.6: an alternative after one that is always present is a mistake. */
 static bool reachable(struct pl_checker *c, const struct pl_expr *e, struct pl_term *t)
 {
-	if (c->scope.inside_call || pl_check_absent(c, t, c->known))
+	if (c->scope.inside_call || pl_check_absent(c, t, pl_check_known_here(c)))
 		return true;
 	pl_str text = pl_check_print(c, e);
 	struct pl_complaint complaint = {.code = PL_CODE_E0306, .at = e->at, .label = PL_STR("always present")};

@@ -107,7 +107,7 @@ struct pl_part_code {
 	uint32_t value; /* of a bool field that is a condition: the field; else PL_NO_CODE */
 	uint32_t end;	/* those from the next one to here are inside it */
 	bool condition; /* gives true, false or unknown; else a value */
-	bool secret;	/* may show the value of an environment variable */
+	bool secret;	/* may show the value of an environment variable, or a word of a command */
 	bool filter;	/* the `where` of a loop: an element that does not meet it is not looked at */
 	bool loop;	/* a quantifier, `count` or `sum`: */
 	uint8_t kind;	/* enum pl_loop_kind */
@@ -179,6 +179,7 @@ struct pl_rule {
 	const pl_str *refs;
 	uint32_t ref_count;
 	uint8_t mode;	   /* PL_AST_DENY, WARN, AUDIT; with a rollout the strictest of its table */
+	uint64_t cost;	   /* steps at most, for the largest document: cost.h */
 	uint32_t rollout;  /* fragment: the mode in effect as an int; unknown: `mode`. PL_NO_CODE: none */
 	uint8_t severity;  /* 1 low .. 4 critical; medium when not given */
 	uint8_t subject;   /* enum pl_subject */

@@ -68,10 +68,18 @@ static void check_additions(struct set *s, size_t i)
 	}
 }
 
+static void take_cost(struct set *s, struct pl_rule_terms *rule)
+{
+	uint64_t before = s->cost.steps;
+	const struct header *h = &s->headers[rule->decl->source];
+	pl_cost_rule(&s->c, rule, h->guards, h->guard_count, &s->cost);
+	rule->cost = s->cost.steps - before;
+}
+
 static void check_cost(struct set *s)
 {
 	for (uint32_t i = 0; i < s->rule_count && s->c.err == PL_OK; i++)
-		pl_cost_rule(&s->c, &s->rules[i], &s->cost);
+		take_cost(s, &s->rules[i]);
 }
 
 static pl_err check_set(struct set *s, const struct pl_param_setting *settings, size_t setting_count)
@@ -309,6 +317,7 @@ static void lay_rule(struct pl_emit *e, const struct set *s, const struct pl_rul
 		.at = d->name.at,
 		.rollout = optional_fragment(e, terms->rollout),
 		.mode = terms->mode,
+		.cost = terms->cost,
 		.severity = d->u.rule.severity ? d->u.rule.severity : 2,
 		.subject = terms->subject,
 		.platforms = terms->platforms,

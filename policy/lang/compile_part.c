@@ -71,7 +71,7 @@ static uint32_t append(struct pl_emit *e, const struct pl_part_term *part)
 		.code = pl_emit_extra(e, part->term),
 		.value = field ? pl_emit_extra(e, field->term) : PL_NO_CODE,
 		.condition = part->condition,
-		.secret = pl_check_is_secret(part->term),
+		.secret = pl_check_is_private(part->term),
 		.list = PL_NO_CODE,
 		.body = PL_NO_CODE,
 	};

@@ -307,13 +307,54 @@ static bool has_loop(const struct pl_term *t)
 	return false;
 }
 
-/* Equal terms are one fragment, unless their loops need other variables. */
+/* Variables of loops around a term, with the places where the machine keeps them just now. */
+struct outer {
+	uint32_t bindings[PL_MAX_VARS];
+	unsigned count;
+	uint32_t places; /* four bits each, in the order in which they are read */
+};
+
+/* A loop of the term itself, inside others. */
+struct own {
+	uint32_t binding;
+	const struct own *around;
+};
+
+static void note_outer(const struct pl_emit *e, uint32_t binding, const struct own *own, struct outer *ret)
+{
+	while (own && own->binding != binding)
+		own = own->around;
+	for (unsigned i = 0; i < ret->count && !own; i++) {
+		if (ret->bindings[i] == binding)
+			return;
+	}
+	if (own || ret->count == PL_MAX_VARS)
+		return; /* there are no more at once */
+	ret->bindings[ret->count] = binding;
+	ret->places |= (uint32_t)(e->vars[binding] + 1) << 4 * ret->count++;
+}
+
+static void find_outer(const struct pl_emit *e, const struct pl_term *t, const struct own *own, struct outer *ret)
+{
+	bool loop = t->kind == PL_TERM_LOOP;
+	struct own here = {loop ? t->u.var.binding : 0, own};
+	if (t->kind == PL_TERM_VAR)
+		note_outer(e, t->u.var.binding, own, ret);
+	for (uint32_t i = 0; i < t->count; i++)
+		find_outer(e, t->items[i], loop ? &here : own, ret);
+}
+
+/* Equal terms are one fragment, unless their loops need other variables, or those around them do: a guard of the policy
+ * stands in rules with further loops and in rules without. */
 static bool find_fragment(struct pl_emit *e, struct pl_term *t, uint32_t *ret_index, bool *ret_fresh)
 {
-	uint32_t key[2] = {0, 0};
+	uint32_t key[3] = {0, 0, 0};
+	struct outer outer = {.count = 0};
 	if (pl_term_id(&e->c->ids, t, &key[0]) != PL_OK)
 		return false;
+	find_outer(e, t, NULL, &outer);
 	key[1] = e->depth && has_loop(t) ? e->depth : 0;
+	key[2] = outer.places;
 	return pl_intern_add(&e->fragment_ids, (pl_str){(const char *)key, sizeof key}, ret_index, ret_fresh) == PL_OK;
 }
 

@@ -89,16 +89,34 @@ static bool is_shared(const struct pl_term *list, enum pl_subject elements)
 					      owner->subject == PL_SUBJECT_CONTAINER);
 }
 
+#define PLACES 3 /* where the metadata service can be out of reach: pods, awsvpc, bridge */
+
+/* At most so many elements in a list that holds no subjects. */
+static uint64_t cap_of_list(const struct pl_term *list)
+{
+	if (list->kind == PL_TERM_FIELD && list->u.field.step.view &&
+	    list->u.field.step.id == PL_VIEW_CLUSTER_imds_blocked)
+		return PLACES;
+	return list->type.kind == PL_T_MAP ? PL_MAX_ANNOTATIONS : PL_MAX_LIST;
+}
+
+/* The secrets of a log are no variables of its container, though they look the same. */
+static bool is_of_log(const struct pl_term *list)
+{
+	return list->kind == PL_TERM_FIELD && list->items[0]->type.kind == PL_T_RECORD &&
+	       list->items[0]->type.ref == PL_RECORD_ECS_LogConfiguration;
+}
+
 /* How often the body of a loop runs in all, when the loop is begun n times. */
 static uint64_t turns(const struct pl_term *list, uint64_t n)
 {
-	enum pl_subject elements = subject_of(list->type);
+	enum pl_subject elements = is_of_log(list) ? PL_SUBJECT_NONE : subject_of(list->type);
 	if (list->kind == PL_TERM_SET)
 		return times(n, list->count);
 	if (list->kind == PL_TERM_DATA)
-		return times(n, list->u.data.count);
+		return times(n, list->u.data.count ? list->u.data.count : 1); /* of no file: one that nobody knows */
 	if (elements == PL_SUBJECT_NONE)
-		return times(n, list->type.kind == PL_T_MAP ? PL_MAX_ANNOTATIONS : PL_MAX_LIST);
+		return times(n, cap_of_list(list));
 	if (is_shared(list, elements))
 		return times(n / PL_MAX_CONTAINERS + (n % PL_MAX_CONTAINERS != 0), cap_of_subject(elements));
 	return times(n, cap_of_subject(elements));
@@ -195,7 +213,9 @@ static void charge(struct pl_cost *bill, const struct pl_term *t, uint64_t n)
 	keep_dearest(bill, part);
 }
 
-static void charge_rule(struct pl_cost *bill, const struct pl_rule_terms *rule)
+/* The guards of the policy are looked at where those of the rule are. */
+static void charge_rule(struct pl_cost *bill, const struct pl_rule_terms *rule, const struct pl_guard_term *guards,
+			uint16_t guard_count)
 {
 	uint64_t n = cap_of_subject((enum pl_subject)rule->subject);
 	charge(bill, rule->where, n);
@@ -204,6 +224,8 @@ static void charge_rule(struct pl_cost *bill, const struct pl_rule_terms *rule)
 		n = turns(rule->loops[i].list, n);
 		charge(bill, rule->loops[i].where, n);
 	}
+	for (uint16_t i = 0; i < guard_count; i++)
+		charge(bill, guards[i].cond, n);
 	for (uint16_t i = 0; i < rule->guard_count; i++)
 		charge(bill, rule->guards[i].cond, n);
 	for (uint16_t i = 0; i < rule->check_count; i++)
@@ -244,10 +266,11 @@ static void over(struct pl_checker *c, const struct pl_rule_terms *rule, const s
 		PL_FMT(rule->decl->name.text), (unsigned long long)bill->steps, limit);
 }
 
-bool pl_cost_rule(struct pl_checker *c, const struct pl_rule_terms *rule, struct pl_cost *total)
+bool pl_cost_rule(struct pl_checker *c, const struct pl_rule_terms *rule, const struct pl_guard_term *guards,
+		  uint16_t guard_count, struct pl_cost *total)
 {
 	struct pl_cost bill = {0};
-	charge_rule(&bill, rule);
+	charge_rule(&bill, rule, guards, guard_count);
 	uint64_t before = total->steps;
 	total->steps = plus(before, bill.steps);
 	for (unsigned i = 0; i < PL_COST_SHOWN; i++)

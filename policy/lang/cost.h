@@ -18,7 +18,9 @@ struct pl_cost {
 	struct pl_cost_part most[PL_COST_SHOWN]; /* dearest first */
 };
 
-/* Adds the cost of a rule to *total. False, with an error, when the rule or the sum is over its limit. */
-bool pl_cost_rule(struct pl_checker *c, const struct pl_rule_terms *rule, struct pl_cost *total);
+/* Adds the cost of a rule, the guards of its policy included, to *total. False, with an error, when the rule or the sum
+ * is over its limit. */
+bool pl_cost_rule(struct pl_checker *c, const struct pl_rule_terms *rule, const struct pl_guard_term *guards,
+		  uint16_t guard_count, struct pl_cost *total);
 
 #endif

@@ -6,6 +6,7 @@
 #include "check.h"
 
 #include "base/buf.h"
+#include "model/private.h"
 
 #define MAX_FACTS   3	/* values listed beside a condition that has no short form */
 #define MAX_LISTED  12	/* elements of a set that are spelled out */
@@ -24,9 +25,16 @@ static pl_str short_name(struct pl_checker *c, const struct pl_expr *e)
 	return text;
 }
 
+/* What should name a secret may be one. */
+static bool is_reference(const struct pl_term *t)
+{
+	return t->kind == PL_TERM_FIELD && !t->u.field.step.view &&
+	       pl_private_is_source(t->u.field.record, pl_str_from(t->u.field.name));
+}
+
 static bool can_show(const struct pl_term *t)
 {
-	return pl_check_is_shown(t->type) && !pl_check_is_secret(t);
+	return pl_check_is_shown(t->type) && !pl_check_is_private(t) && !is_reference(t);
 }
 
 /* A limit that has a name is shown by its value; a long list by its name. */

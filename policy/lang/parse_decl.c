@@ -273,13 +273,68 @@ static void parse_fresh(struct pl_parser *p, struct pl_decl *d)
 	pl_parse_advance(p);
 }
 
+/* The segments `..` lead out, wherever they stand: nobody needs to think about what they cancel. */
+static bool climbs(pl_str path)
+{
+	size_t start = 0;
+	for (size_t i = 0; i <= path.len; i++) {
+		if (i < path.len && path.ptr[i] != '/')
+			continue;
+		if (i - start == 2 && path.ptr[start] == '.' && path.ptr[start + 1] == '.')
+			return true;
+		start = i + 1;
+	}
+	return false;
+}
+
+static bool holds_control(pl_str path)
+{
+	for (size_t i = 0; i < path.len; i++) {
+		if ((unsigned char)path.ptr[i] < 0x20 || path.ptr[i] == 0x7F)
+			return true;
+	}
+	return false;
+}
+
+/* What is wrong with a path; NULL: nothing. */
+static const char *fault_of_path(pl_str path)
+{
+	if (path.len == 0)
+		return "this names no file";
+	if (holds_control(path))
+		return "this name of a file holds a control character";
+	if (path.ptr[0] == '/' || climbs(path))
+		return "this file is not in the folder of the policy";
+	return NULL;
+}
+
+/* Policies come from more people than may read what the program can read, and show what is in their data. A parser that
+ * stops here leaves nobody a path to open. */
+static bool parse_from(struct pl_parser *p, struct pl_decl *d)
+{
+	if (!pl_parse_expect(p, PL_TOKEN_FROM))
+		return false;
+	struct pl_span at = p->cur.at;
+	if (!pl_parse_string(p, "a file name in quotes", &d->u.data.from))
+		return false;
+	const char *fault = fault_of_path(d->u.data.from);
+	if (!fault)
+		return true;
+	pl_str help = pl_parse_printf(p, "write a path below that folder, or name the file with --data %.*s=FILE",
+				      PL_FMT(d->name.text));
+	pl_parse_fail(p, PL_CODE_E0206, at, PL_NONE,
+		      PL_STR("a policy reads files of its own folder only; which others are read is not for it to say"),
+		      help, "%s", fault);
+	return false;
+}
+
 void pl_parse_data(struct pl_parser *p, struct pl_decl *d)
 {
 	pl_parse_advance(p);
 	if (!pl_parse_name(p, false, "a data file", &d->name) || !pl_parse_expect(p, PL_TOKEN_COLON))
 		return;
 	d->u.data.type = parse_type(p);
-	if (!pl_parse_expect(p, PL_TOKEN_FROM) || !pl_parse_string(p, "a file name in quotes", &d->u.data.from))
+	if (!parse_from(p, d))
 		return;
 	if (pl_parse_accept(p, PL_TOKEN_FRESH))
 		parse_fresh(p, d);

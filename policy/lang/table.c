@@ -55,7 +55,7 @@ static void complain(struct reader *r, const struct problem *p, const char *fmt,
 		return;
 	va_list ap;
 	va_start(ap, fmt);
-	pl_lang_errorv(r->diags, r->file, p->code, p->at, p->label, p->note, p->help, fmt, ap);
+	pl_lang_data_errorv(r->diags, r->file, p->code, p->at, p->label, p->note, p->help, fmt, ap);
 	va_end(ap);
 }
 

@@ -53,6 +53,7 @@ struct pl_term {
 	bool negated;
 	uint8_t root;	 /* enum pl_root */
 	uint8_t subject; /* enum pl_subject */
+	bool private;	 /* a variable over words of a command: not shown where nobody asked for it */
 	struct pl_type type;
 	struct pl_domain domain; /* of a string that is not of an enum type */
 	const struct pl_policy_source *source;

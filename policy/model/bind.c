@@ -11,6 +11,7 @@
 #include "doc/tape.h"
 #include "field.h"
 #include "note.h"
+#include "private.h"
 #include "scalar.h"
 
 #define NO_REMEDY ((pl_str){NULL, 0})
@@ -55,7 +56,8 @@ static bool is_around_secrets(const struct pl_schema_field *field)
 {
 	return field->name_id == PL_NAME_env || field->name_id == PL_NAME_environment ||
 	       field->name_id == PL_NAME_valueFrom || field->name_id == PL_NAME_secrets ||
-	       field->name_id == PL_NAME_options;
+	       field->name_id == PL_NAME_options || field->name_id == PL_NAME_httpHeaders ||
+	       pl_private_is_command(pl_str_from(pl_schema_name(field->name_id)));
 }
 
 /* --- caps. spec: language.md 3.14 -------------------------------------------------------------------------------- */
@@ -196,7 +198,8 @@ static pl_err enter_list(struct walk *k, pl_node node, const struct pl_field_pla
 {
 	if (type_of(k, node) != PL_NODE_ARRAY)
 		return wrong_shape(k->w, node, "a list", is_around_secrets(place->field));
-	uint32_t cap = list_cap(place->field->type);
+	bool of_log = place->field->name_id == PL_NAME_secretOptions; /* they look like variables, and are none */
+	uint32_t cap = of_log ? PL_MAX_LIST : list_cap(place->field->type);
 	if (pl_doc_count(k->w->doc, node) > cap)
 		return over_cap(k->w, node, cap);
 	return push(k, node, IN_LIST, place);

@@ -50,6 +50,12 @@ static const char *const names[] = {
 	"WAKE_ALARM",
 };
 
+size_t pl_capability_names(const char *const **ret_names)
+{
+	*ret_names = names;
+	return sizeof names / sizeof *names;
+}
+
 bool pl_capability_is_exact(pl_str text)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

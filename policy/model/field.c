@@ -8,15 +8,17 @@
 #include "doc/tape.h"
 #include "note.h"
 #include "path.h"
+#include "private.h"
 #include "scalar.h"
 
 #define NO_REMEDY ((pl_str){NULL, 0})
 
-/* Values that must not appear in messages: variables, and options of log drivers, which hold tokens. spec:
- * language.md 7.6 */
+/* Values that must not appear in messages: variables, words of commands, and options of log drivers, which hold tokens.
+ * spec: language.md 7.6 */
 static bool is_secret(const struct pl_field_place *place)
 {
-	return place->field && (place->field->name_id == PL_NAME_value || place->field->name_id == PL_NAME_options);
+	return place->field && (place->field->name_id == PL_NAME_value || place->field->name_id == PL_NAME_options ||
+				pl_private_is_command(pl_str_from(pl_schema_name(place->field->name_id))));
 }
 
 static bool is_plain(const struct pl_workload *w, pl_node node)

@@ -1,6 +1,6 @@
 /* path.h - absolute file paths, compared lexically. spec: language.md 3.9, 7.9: `//`, `/./` and `/../` removed, no
- * trailing '/', /var/run is /run. Windows paths (C:\x, \\.\pipe\x) keep their form, with '\' turned to '/' and lower
- * case. */
+ * trailing '/', /var/run is /run. Windows paths (C:\x, \\.\pipe\x) have '/' for '\' and lower
+ * case, and one name where Windows has several (\\?\C:\x, //./pipe/x, \\localhost\pipe\x). */
 #ifndef PL_MODEL_PATH_H
 #define PL_MODEL_PATH_H
 

@@ -1,37 +1,23 @@
 /* report_source.c - what excerpts need to know of a source text: where lines begin, and which scalars are secrets.
  *
  * Places: every STEP bytes a checkpoint holds the line and column of that byte, so a look-up reads at most STEP bytes,
- * whether the text has a million lines or one line of 32 MiB. Secrets: all of an environment variable but `name` and
- * `valueFrom` (of what is called `env` or `environment`, whatever its shape), the options of a log configuration,
- * everything below `data` and `stringData` of an object of kind Secret, and the annotation in which kubectl keeps a
- * copy of the object. They are recognised by shape, not by schema,
- * so that an object that is malformed elsewhere is covered too; names are compared without case, because a misspelt
- * `Value` is a secret as well. Invariant: `hidden` is sorted by start. A walk that ran out of memory leaves the source
- * blind: no excerpts. */
+ * whether the text has a million lines or one line of 32 MiB. Secrets: what model/private.h lists. Invariant: `hidden`
+ * is sorted by start. A walk that ran out of memory leaves the source blind: no excerpts. */
 #include "report_source.h"
 
-#define STEP	     4096u
-#define KUBECTL_COPY "kubectl.kubernetes.io/last-applied-configuration"
+#include "model/private.h"
+
+#define STEP 4096u
 
 struct checkpoint {
 	uint32_t line;	 /* 1-based */
 	uint32_t column; /* code points of the line before this byte */
 };
 
-/* What is known of the members or elements that are being walked. */
-enum place {
-	PLACE_PLAIN,
-	PLACE_ENV,    /* a list of environment variables */
-	PLACE_ENTRY,  /* one environment variable */
-	PLACE_LOG,    /* a log configuration */
-	PLACE_SECRET, /* an object of kind Secret */
-	PLACE_HIDDEN, /* everything here is hidden */
-};
-
 struct frame {
 	struct frame *up, *down; /* down: kept for the next descent */
 	pl_node parent, child;
-	enum place place;
+	enum pl_private place;
 };
 
 struct pl_source {
@@ -90,11 +76,6 @@ pl_str pl_source_text(const struct pl_source *source)
 	return source->text;
 }
 
-static bool is_called(pl_str name, const char *what)
-{
-	return pl_str_eq_fold(name, pl_str_from(what));
-}
-
 static bool hide(struct pl_source *source, struct pl_span span)
 {
 	if (source->hidden_count == source->hidden_cap) {
@@ -111,31 +92,7 @@ static bool hide(struct pl_source *source, struct pl_span span)
 	return true;
 }
 
-/* What the value of a member is, by the name of the member and by what surrounds it. */
-static enum place place_of_member(enum place around, pl_str key)
-{
-	if (around == PLACE_ENTRY)
-		return is_called(key, "name") || is_called(key, "valueFrom") ? PLACE_PLAIN : PLACE_HIDDEN;
-	if (around == PLACE_LOG && is_called(key, "options"))
-		return PLACE_HIDDEN;
-	if (around == PLACE_SECRET && (is_called(key, "data") || is_called(key, "stringData")))
-		return PLACE_HIDDEN;
-	if (is_called(key, KUBECTL_COPY))
-		return PLACE_HIDDEN;
-	if (is_called(key, "env") || is_called(key, "environment"))
-		return PLACE_ENV;
-	if (is_called(key, "logConfiguration"))
-		return PLACE_LOG;
-	return PLACE_PLAIN;
-}
-
-static bool is_secret(const struct pl_source *source, const struct pl_doc *doc, pl_node object)
-{
-	pl_node kind = pl_doc_get(doc, object, PL_STR("kind"), NULL);
-	return kind != PL_NO_NODE && is_called(pl_doc_text(doc, kind, source->arena), "Secret");
-}
-
-static struct frame *descend(struct pl_source *source, struct frame *up, pl_node parent, enum place place)
+static struct frame *descend(struct pl_source *source, struct frame *up, pl_node parent, enum pl_private place)
 {
 	const struct pl_doc *doc = source->doc;
 	struct frame *f = up ? up->down : source->frames;
@@ -151,31 +108,27 @@ static struct frame *descend(struct pl_source *source, struct frame *up, pl_node
 	}
 	f->parent = parent;
 	f->child = pl_doc_first(doc, parent);
-	f->place = place;
-	if (place == PLACE_ENV && pl_doc_type(doc, parent) == PL_NODE_OBJECT)
-		f->place = PLACE_ENTRY; /* a single variable where a list was meant */
-	if (place == PLACE_PLAIN && pl_doc_type(doc, parent) == PL_NODE_OBJECT && is_secret(source, doc, parent))
-		f->place = PLACE_SECRET;
+	f->place = pl_private_inside(place, doc, parent, source->arena);
 	return f;
 }
 
 /* The value that the walk has come to, and what it is. */
-static pl_node current_value(struct pl_source *source, const struct frame *f, enum place *ret_place)
+static pl_node current_value(struct pl_source *source, const struct frame *f, enum pl_private *ret_place)
 {
 	if (pl_doc_type(source->doc, f->parent) == PL_NODE_ARRAY) {
-		*ret_place = f->place == PLACE_ENV ? PLACE_ENTRY : f->place;
+		*ret_place = pl_private_element(f->place);
 		return f->child;
 	}
-	*ret_place = PLACE_HIDDEN;
-	if (f->place != PLACE_HIDDEN)
-		*ret_place = place_of_member(f->place, pl_doc_text(source->doc, f->child, source->arena));
+	*ret_place = PL_PRIVATE_ALL;
+	if (f->place != PL_PRIVATE_ALL)
+		*ret_place = pl_private_member(f->place, pl_doc_text(source->doc, f->child, source->arena));
 	return pl_doc_value(source->doc, f->child);
 }
 
 static bool walk(struct pl_source *source)
 {
 	const struct pl_doc *doc = source->doc;
-	struct frame *f = descend(source, NULL, pl_doc_root(doc), PLACE_PLAIN);
+	struct frame *f = descend(source, NULL, pl_doc_root(doc), PL_PRIVATE_NO);
 	if (!f)
 		return false;
 	while (f) {
@@ -183,14 +136,13 @@ static bool walk(struct pl_source *source)
 			f = f->up;
 			continue;
 		}
-		enum place place;
+		enum pl_private place;
 		pl_node value = current_value(source, f, &place);
 		f->child = pl_doc_next(doc, f->parent, f->child);
 		enum pl_node_type type = pl_doc_type(doc, value);
 		if (type == PL_NODE_ARRAY || type == PL_NODE_OBJECT)
 			f = descend(source, f, value, place);
-		else if ((place == PLACE_HIDDEN || place == PLACE_ENTRY || place == PLACE_ENV) &&
-			 !hide(source, pl_doc_span(doc, value)))
+		else if (pl_private_hides(place, doc, value, source->arena) && !hide(source, pl_doc_span(doc, value)))
 			return false;
 		if (f == NULL)
 			return false;

@@ -67,6 +67,19 @@ static struct pl_draft *item_at(const struct pl_draft *list, uint32_t index)
 	return c;
 }
 
+void pl_draft_cut(struct pl_draft *root, const struct pl_edit_step *steps, uint32_t count)
+{
+	struct pl_draft *at = root;
+	for (uint32_t i = 0; i + 1 < count && at; i++) {
+		bool list = at->kind == PL_DRAFT_LIST;
+		if (list != steps[i].is_index)
+			return;
+		at = list ? item_at(at, steps[i].index) : pl_draft_find(at, steps[i].key);
+	}
+	if (at && count && at->kind == PL_DRAFT_OBJECT && !steps[count - 1].is_index)
+		pl_draft_drop(at, steps[count - 1].key);
+}
+
 /* The place that a step leads to; what is made there is of the kind that the next step needs. */
 static struct pl_draft *go(struct pl_arena *arena, struct pl_draft *at, const struct pl_edit_step *step,
 			   enum pl_draft_kind kind)
@@ -239,24 +252,33 @@ void pl_draft_json(const struct pl_draft *d, struct pl_buf *out)
 	pl_buf_addc(out, object ? '}' : ']');
 }
 
-/* Read by YAML 1.1 and by people as nothing but this text. */
-static bool is_plain(pl_str s)
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* What YAML 1.1 takes for something else than a text. */
+static bool is_reserved(pl_str s)
 {
 	static const char *const words[] = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"};
-	bool letter = false;
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i], low = (char)(c | 0x20);
-		letter = letter || (low >= 'a' && low <= 'z');
-		bool word = (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '/';
-		if (!word && (i == 0 || (c != '.' && c != '-')))
-			return false;
-	}
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (pl_str_eq_fold(s, pl_str_from(words[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Read by YAML 1.1 and by people as nothing but this text: it begins with a letter or a slash. */
+static bool is_plain(pl_str s)
+{
+	if (!s.len || is_reserved(s) || (!is_letter(s.ptr[0]) && (s.ptr[0] != '/' || s.len == 1)))
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+		if (!is_letter(c) && !(c >= '0' && c <= '9') && !memchr("_/.-", c, 4))
 			return false;
 	}
-	char first = s.len ? (char)(s.ptr[0] | 0x20) : '\0';
-	return letter && ((first >= 'a' && first <= 'z') || first == '/');
+	return true;
 }
 
 static void yaml_text(pl_str s, struct pl_buf *out)

@@ -1,11 +1,11 @@
-/* space.h - everything that can matter to some rules, in finitely many values: the inside of the analysis, shared by the
- * space*.c files.
+/* space.h - everything that can matter to some rules, in finitely many values: the inside of the analysis, shared by
+ * the space*.c files.
  *
- * A rule reads finitely many values and asks finitely many questions about each. A *knob* is a place in a manifest or its
- * surroundings that a rule reads, directly or through the common view, with one value for every way the questions about
- * it can be answered. A setting of all knobs is a small model: it is built as a real manifest and judged by the real
- * evaluator, so that the analysis cannot disagree with it. What is known to be missing makes the space incomplete, with
- * the reason: then nothing is concluded from what was not found. spec: language.md 6.5 */
+ * A rule reads finitely many values and asks finitely many questions about each. A *knob* is a place in a manifest or
+ * its surroundings that a rule reads, directly or through the common view, with one value for every way the questions
+ * about it can be answered. A setting of all knobs is a small model: it is built as a real manifest and judged by the
+ * real evaluator, so that the analysis cannot disagree with it. What is known to be missing makes the space incomplete,
+ * with the reason: then nothing is concluded from what was not found. spec: language.md 6.5 */
 #ifndef PL_TOOLS_SPACE_H
 #define PL_TOOLS_SPACE_H
 
@@ -26,7 +26,6 @@ enum pl_probe_kind {
 	PL_PROBE_IMAGE, /* whether it is this image */
 	PL_PROBE_PLACE, /* whether it is below this place for images */
 	PL_PROBE_ROLE,
-	PL_PROBE_OPAQUE, /* a question that cannot be put into classes: why; the text is worth trying */
 };
 struct pl_probe {
 	uint8_t kind;
@@ -37,7 +36,8 @@ struct pl_probe {
 	const struct pl_image *image;
 	const struct pl_image_base *place;
 	const struct pl_role *role;
-	const char *why;
+	bool derived; /* asked by the common view */
+	bool rough;   /* and only about examples of what the view tells apart */
 	struct pl_probe *next;
 };
 
@@ -70,7 +70,8 @@ struct pl_knob {
 	struct pl_type type;
 	uint8_t presence; /* enum pl_presence */
 	const char *dflt;
-	bool blank; /* an empty text is something else than an absent one */
+	bool blank;	 /* an empty text is something else than an absent one */
+	bool in_element; /* of a list */
 	struct pl_probe *probes;
 	struct pl_knob *group;	  /* of those compared with one another; itself: none */
 	unsigned uses;		  /* of a list: how many elements conditions can tell apart */
@@ -89,18 +90,14 @@ struct pl_knobs {
 
 /* What a manifest looks like, apart from what rules read: where its subject stands. */
 struct pl_shape {
-	const char *name; /* "an init container" */
+	uint8_t about; /* enum pl_subject */
 	enum pl_platforms platform;
-	uint8_t role;		      /* of the container: index into its list */
-	const char *subject;	      /* path; "" the object */
-	const char *container;	      /* NULL: none */
-	const char *volume;	      /* NULL: none */
-	const char *spec;	      /* of the pod; "" of a task */
-	uint16_t record;	      /* of the subject; PL_NO_RECORD */
-	uint16_t container_record;    /* PL_NO_RECORD */
-	const char *const *skeleton;  /* JSON, as paths and values in turn; NULL ends it */
-	bool secret;		      /* a variable of an ECS task that is a secret */
-	const char *kind;	      /* of another object than a workload; NULL: a workload */
+	const char *role;	 /* of the container, where rules read it; NULL: main */
+	const char *subject;	 /* path; "" the object */
+	const char *container;	 /* path; NULL: none */
+	const char *volume;	 /* path; NULL: none */
+	uint16_t record;	 /* of the subject, PL_NO_RECORD: none */
+	const char *skeleton[8]; /* paths, and the texts that stand there ("{}": an object) in turn; NULL ends it */
 };
 
 struct pl_space {
@@ -112,6 +109,7 @@ struct pl_space {
 	pl_str why_of;	 /* what that is about */
 	double models;	 /* settings of all knobs */
 	int32_t today;
+	unsigned metadata; /* whose is read: bits */
 	pl_err err;
 };
 
@@ -134,7 +132,8 @@ PL_MUST_USE pl_err pl_space_make(const struct pl_space_rule *rules, size_t count
 /* Notes what the space lacks; the first reason stays. */
 void pl_space_lack(struct pl_space *s, const char *why, pl_str of);
 
-/* --- space_place.c: where a term stands ----------------------------------------------------------------------------- */
+/* --- space_place.c: where a term stands -----------------------------------------------------------------------------
+ */
 
 enum pl_place_kind { PL_PLACE_NONE, PL_PLACE_SUBJECT, PL_PLACE_NODE, PL_PLACE_VIEW, PL_PLACE_CONTEXT, PL_PLACE_ENTRY };
 struct pl_place {
@@ -149,7 +148,7 @@ struct pl_place {
 	uint8_t presence;
 	const char *dflt;
 	uint8_t part;
-	struct pl_knob *list; /* whose element an entry is */
+	bool blank; /* as in a knob */
 };
 
 struct pl_space_binding {
@@ -174,12 +173,17 @@ bool pl_place_below(struct pl_space_reader *r, struct pl_knobs *set, pl_str base
 bool pl_place_element(struct pl_space_reader *r, const struct pl_place *list, struct pl_place *ret);
 /* Asks about what is there, through the common view if it is of that. */
 void pl_place_ask(struct pl_space_reader *r, const struct pl_place *place, const struct pl_probe *probe);
+/* The same for a knob that is one already. */
+void pl_place_add(struct pl_space_reader *r, const struct pl_place *place, const struct pl_probe *probe);
+/* The same for an image or a role, or a part of one. */
+void pl_space_part_ask(struct pl_space_reader *r, const struct pl_place *place, const struct pl_probe *probe);
 /* One more condition tells elements of the list apart. */
 void pl_place_use(struct pl_space_reader *r, const struct pl_place *list, unsigned more);
 /* The knob of a place that is of a document or context; NULL when there are too many. */
 struct pl_knob *pl_place_knob(struct pl_space_reader *r, const struct pl_place *place);
 
-/* --- space_view.c: the common view by what it is made of ------------------------------------------------------------ */
+/* --- space_view.c: the common view by what it is made of ------------------------------------------------------------
+ */
 
 void pl_space_view_ask(struct pl_space_reader *r, const struct pl_place *view, const struct pl_probe *probe);
 /* The list in the manifest that a list of the view is; false: none. */
@@ -187,11 +191,28 @@ bool pl_space_view_list(struct pl_space_reader *r, const struct pl_place *view, 
 /* The place in the manifest of an entry of a map of the view. */
 bool pl_space_view_entry(struct pl_space_reader *r, const struct pl_place *view, pl_str key, struct pl_place *ret);
 
-/* --- space_read.c: conditions --------------------------------------------------------------------------------------- */
+/* --- space_probe.c: constants as questions --------------------------------------------------------------------------
+ */
+
+#define PL_MAX_CONSTS 256 /* values on one side of a comparison */
+struct pl_consts {
+	struct pl_value items[PL_MAX_CONSTS]; /* lists as they are */
+	unsigned count;
+};
+/* The constants that a value can be: itself, outcomes of a table, entries of a constant map, defaults. */
+void pl_consts_find(struct pl_space_reader *r, const struct pl_term *t, struct pl_consts *c);
+/* One value; false: it is no question (a truth value, or nothing). */
+bool pl_probe_of(struct pl_space_reader *r, enum pl_relation op, const struct pl_value *v, struct pl_probe *ret);
+/* The language of ARNs of which one part is in x; PL_VIEW_COUNT: of all ARNs. */
+struct pl_lang *pl_probe_arn(struct pl_alphabet *a, uint16_t view, struct pl_lang *x);
+
+/* --- space_read.c: conditions ---------------------------------------------------------------------------------------
+ */
 
 void pl_space_read_rule(struct pl_space_reader *r, const struct pl_space_rule *rule);
 
-/* --- space_pool.c, space_list.c: values ----------------------------------------------------------------------------- */
+/* --- space_pool.c, space_list.c: values -----------------------------------------------------------------------------
+ */
 
 void pl_space_pool(struct pl_space *s, struct pl_knob *k);
 void pl_space_pool_list(struct pl_space *s, struct pl_knob *k);

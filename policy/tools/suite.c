@@ -174,6 +174,7 @@ static pl_err refuse_variant(struct pl_suite *s, const struct pl_suite_test *tes
 		if (with) {
 			moved.source = test->source->name;
 			moved.text = test->source->text;
+			moved.cut = false; /* it is the policy now */
 			moved.at = with->value ? with->value->at : (struct pl_span){with->text_at.start, 3};
 			moved.label = (pl_str){0};
 		}

@@ -2,6 +2,7 @@
 #include "disclosure.h"
 
 #include "base/buf.h"
+#include "model/private.h"
 #include "model/subjects.h"
 #include "secrecy.h"
 
@@ -30,7 +31,7 @@ static void show_entry(const struct pl_run *run, const struct pl_value *entry, s
 	const struct pl_value *key = &entry->u.entry[0];
 	pl_value_show(key, run->arena, out);
 	pl_buf_adds(out, ": ");
-	if (key->kind == PL_V_STRING && pl_secrecy_hides_key(key->u.s))
+	if (key->kind == PL_V_STRING && pl_private_is_copy(key->u.s))
 		pl_buf_adds(out, PL_HIDDEN);
 	else
 		show(run, &entry->u.entry[1], out);

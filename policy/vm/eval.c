@@ -533,11 +533,33 @@ static pl_err execute(struct machine *m, const struct pl_insn *in)
 	return PL_E_INTERNAL;
 }
 
+#ifdef PL_CHECKED
+/* For tests to compare with the bound that cost.c promises. spec: language.md 6.4, P9 */
+static void count_steps(struct pl_run *run, const struct pl_insn *in)
+{
+	static const uint8_t ops[PL_OP_COUNT_] = {
+		[PL_OP_INDEX] = 1, [PL_OP_COMPARE] = 1, [PL_OP_TEST] = 1, [PL_OP_IS] = 1,
+		[PL_OP_TRUTH] = 1, [PL_OP_ADD] = 1,	[PL_OP_SUB] = 1,  [PL_OP_MUL] = 1,
+		[PL_OP_LESS] = 1,  [PL_OP_SWITCH] = 1,	[PL_OP_NEXT] = 1, [PL_OP_MATCH] = 50,
+	};
+	static const uint8_t builtins[PL_BUILTIN_COUNT_] = {
+#define PL_BUILTIN(id, name, args, result, absent, cost, sentence) [PL_BUILTIN_##id] = cost,
+#include "lang/builtins.def"
+#undef PL_BUILTIN
+	};
+	if (!run->evidence)
+		run->steps += in->op == PL_OP_CALL ? builtins[in->a] : ops[in->op];
+}
+#endif
+
 pl_err pl_run_fragment(struct pl_run *run, uint32_t code, struct pl_value *ret)
 {
 	struct machine m = {.run = run, .at = code};
 	while (!m.done) {
 		const struct pl_insn *in = &run->program->code[m.at++];
+#ifdef PL_CHECKED
+		count_steps(run, in);
+#endif
 		PL_TRY(execute(&m, in));
 	}
 	*ret = run->stack[0];

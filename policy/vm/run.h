@@ -59,6 +59,9 @@ struct pl_run {
 	struct pl_value *slots;
 	struct pl_value vars[PL_MAX_VARS];
 	pl_node read; /* where the first value read of this subject stands; set to PL_NO_NODE before a check */
+#ifdef PL_CHECKED
+	uint64_t steps; /* taken so far, as lang/cost.c counts them; not those that only gather evidence */
+#endif
 
 	struct pl_value stack[PL_MAX_STACK];
 	struct pl_eval_loop loops[PL_MAX_VARS];

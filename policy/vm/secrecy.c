@@ -1,49 +1,9 @@
 /* secrecy.c - see secrecy.h. A tape knows no parents, so the way to a node is found from the top, and every member
- * passed says what is below it. The list of places is that of report_source.c, which vm may not include: what is added
- * there is added here. */
+ * passed says what is below it. */
 #include "secrecy.h"
 
 #include "doc/tape.h"
-
-#define KUBECTL_COPY "kubectl.kubernetes.io/last-applied-configuration"
-
-enum place {
-	PLACE_PLAIN,
-	PLACE_ENV,   /* a list of environment variables */
-	PLACE_ENTRY, /* one of them */
-	PLACE_LOG,   /* a log configuration */
-	PLACE_HIDDEN,
-};
-
-static bool is_called(pl_str key, const char *name)
-{
-	return pl_str_eq(key, pl_str_from(name));
-}
-
-bool pl_secrecy_hides_key(pl_str key)
-{
-	return is_called(key, KUBECTL_COPY);
-}
-
-static bool is_secret(const struct pl_doc *doc, pl_node object, struct pl_arena *arena)
-{
-	pl_node kind = pl_doc_get(doc, object, PL_STR("kind"), NULL);
-	return kind != PL_NO_NODE && is_called(pl_doc_text(doc, kind, arena), "Secret");
-}
-
-/* What the value of a member is, by its name and by what surrounds it. */
-static enum place place_of_member(enum place around, pl_str key)
-{
-	if (around == PLACE_HIDDEN || pl_secrecy_hides_key(key))
-		return PLACE_HIDDEN;
-	if (around == PLACE_ENTRY || around == PLACE_ENV)
-		return is_called(key, "name") || is_called(key, "valueFrom") ? PLACE_PLAIN : PLACE_HIDDEN;
-	if (around == PLACE_LOG && is_called(key, "options"))
-		return PLACE_HIDDEN;
-	if (is_called(key, "env") || is_called(key, "environment"))
-		return PLACE_ENV;
-	return is_called(key, "logConfiguration") ? PLACE_LOG : PLACE_PLAIN;
-}
+#include "model/private.h"
 
 /* The child of parent whose subtree holds node. */
 static pl_node child_towards(const struct pl_doc *doc, pl_node parent, pl_node node)
@@ -57,26 +17,28 @@ static pl_node child_towards(const struct pl_doc *doc, pl_node parent, pl_node n
 bool pl_secrecy_hides(const struct pl_doc *doc, pl_node node, struct pl_arena *arena)
 {
 	pl_node at = pl_doc_root(doc);
-	enum place place = PLACE_PLAIN;
-	while (at != node && node < doc->count && place != PLACE_HIDDEN) {
+	enum pl_private place = PL_PRIVATE_NO;
+	while (at != node && node < doc->count && place != PL_PRIVATE_ALL) {
 		pl_node child = child_towards(doc, at, node);
 		if (child == PL_NO_NODE)
 			break;
+		place = pl_private_inside(place, doc, at, arena);
 		if (pl_doc_type(doc, at) == PL_NODE_ARRAY) {
-			place = place == PLACE_ENV ? PLACE_ENTRY : place;
+			place = pl_private_element(place);
 			at = child;
 			continue;
 		}
 		if (child == node)
 			return false; /* a key */
-		pl_str key = pl_doc_text(doc, child, arena);
-		bool data = (is_called(key, "data") || is_called(key, "stringData")) && is_secret(doc, at, arena);
-		place = data ? PLACE_HIDDEN : place_of_member(place, key);
+		place = pl_private_member(place, pl_doc_text(doc, child, arena));
 		at = pl_doc_value(doc, child);
 	}
-	enum pl_node_type type = pl_doc_type(doc, at);
-	bool scalar = type != PL_NODE_ARRAY && type != PL_NODE_OBJECT;
-	return place == PLACE_HIDDEN || (scalar && (place == PLACE_ENV || place == PLACE_ENTRY));
+	return pl_private_hides(place, doc, at, arena);
+}
+
+static bool is_command(const struct pl_path_step *step)
+{
+	return !step->step.view && pl_private_is_command(pl_str_from(pl_schema_name(step->step.id)));
 }
 
 bool pl_secrecy_hides_path(const struct pl_path *path)
@@ -86,8 +48,5 @@ bool pl_secrecy_hides_path(const struct pl_path *path)
 	const struct pl_path_step *last = &path->steps[path->count - 1];
 	if (last->step.view)
 		return last->step.id == PL_VIEW_VARIABLE_value;
-	if (last->record >= pl_schema_record_count || last->step.id != PL_NAME_value)
-		return false;
-	const char *name = pl_schema_records[last->record].name;
-	return is_called(pl_str_from(name), "EnvVar") || is_called(pl_str_from(name), "KeyValuePair");
+	return is_command(last) || pl_private_is_value(last->record, pl_str_from(pl_schema_name(last->step.id)));
 }

@@ -35,9 +35,10 @@ def read(name):
 class Place:
     """The directory in which the blocks of one document are run."""
 
-    def __init__(self, plimsoll):
-        self.work = pathlib.Path(tempfile.mkdtemp())
-        commands = pathlib.Path(tempfile.mkdtemp())
+    def __init__(self, scratch, plimsoll):
+        self.work, commands = pathlib.Path(scratch) / "work", pathlib.Path(scratch) / "commands"
+        self.work.mkdir()
+        commands.mkdir()
         (commands / "plimsoll").symlink_to(plimsoll.resolve())
         self.env = {"PATH": f"{commands}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
         self.env.update({k: v for k, v in os.environ.items() if k.startswith(("ASAN_", "UBSAN_", "GCOV_"))})
@@ -78,26 +79,32 @@ def session(place, text):
     return "".join(f"$ {command}\n{output}" for command, output in zip(commands, outputs))
 
 
-def blocks(plimsoll, bless):
+def blocks(name, place, bless):
+    """(where, what is wrong) of each block of a document that says something."""
+    text = changed = read(name)
+    for m in BLOCK.finditer(text):
+        language, words, body = m.groups()
+        options = dict(w.split("=", 1) for w in words.split())
+        wrong = ""
+        if language == "plim":
+            wrong = policy(place, options, body)
+        elif language == "console":
+            found = session(place, body)
+            changed = changed.replace(m.group(), f"```console{words}\n{found}```", 1)
+            wrong = "" if found == body or bless else f"prints\n{found}"
+        elif options:
+            place.store(options, body)
+        else:
+            continue
+        yield f"{name}:{text[:m.start()].count(chr(10)) + 2}", wrong
+    if changed != text and bless:
+        (ROOT / name).write_text(changed)
+
+
+def documents(plimsoll, bless):
     for name in DOCUMENTS:
-        place, text, changed = Place(plimsoll), read(name), read(name)
-        for m in BLOCK.finditer(text):
-            language, words, body = m.groups()
-            options = dict(w.split("=", 1) for w in words.split())
-            wrong = ""
-            if language == "plim":
-                wrong = policy(place, options, body)
-            elif language == "console":
-                found = session(place, body)
-                changed = changed.replace(m.group(), f"```console{words}\n{found}```", 1)
-                wrong = "" if found == body or bless else f"prints\n{found}"
-            elif options:
-                place.store(options, body)
-            else:
-                continue
-            yield f"{name}:{text[:m.start()].count(chr(10)) + 2}", wrong
-        if bless and changed != text:
-            (ROOT / name).write_text(changed)
+        with tempfile.TemporaryDirectory() as scratch:
+            yield from blocks(name, Place(scratch, plimsoll), bless)
 
 
 def refusal():
@@ -150,7 +157,7 @@ def main():
     bless = "--bless" in sys.argv
     plimsoll = pathlib.Path([a for a in sys.argv[1:] if a != "--bless"][0]) / "plimsoll"
     passed = failed = 0
-    for results in (blocks(plimsoll, bless), refusal(), tables(), links(), grammar(), packs(plimsoll)):
+    for results in (documents(plimsoll, bless), refusal(), tables(), links(), grammar(), packs(plimsoll)):
         count = 0
         for where, wrong in results:
             count += 1

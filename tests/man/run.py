@@ -47,6 +47,8 @@ def check_plimsoll(text):
         wanted = {"--" + flag for flag in flags_of(command)}
         shown = set(re.findall(r"^       (--[a-z-]+)", sections.get(command, ""), re.M))
         yield f"flags of {command}", sorted(wanted ^ shown) if wanted else ["none"]
+    known = set(rows("policy/cli/flags.def", r'PL_FLAG\(\w+, "([a-z-]+)"')) | {"version", "flag"}
+    yield "flags of texts and examples", sorted(set(re.findall(r"(?<![\w-])--([a-z][a-z-]*)", text)) - known)
     yield "packs", misses(text, [p.stem for p in (ROOT / "policy/rules").glob("*.plim")])
 
 

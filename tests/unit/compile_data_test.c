@@ -108,7 +108,7 @@ static void too_old(void **state)
 	assert_string_equal(
 		decide(p, w, NULL, 103661, false, true),
 		"container \"good\": could not be decided: the file s.json of data `scans` is good for 1h, and its "
-		"age is 1h 1min; the rule: require scans[container.name].critical == 0");
+		"age is 1h 1min 1s; the rule: require scans[container.name].critical == 0");
 	assert_string_equal(decide(p, w, NULL, 99999, false, false), ""); /* a clock that is behind */
 	assert_string_equal(decide(p, w, NULL, INT64_MAX, false, false), "clean:undecided own:undecided");
 	assert_string_equal(decide(p, w, NULL, INT64_MIN, false, false), "clean:undecided own:undecided");

@@ -95,6 +95,33 @@ static void the_dearest_parts_are_named(void **state)
 		"`like` instead of a pattern\n");
 }
 
+/* What the machine may run is what is counted: guards of the policy, and the one element that stands for the rows of a
+ * data file that is not there. Found by fuzz/program. */
+static void all_that_runs_is_counted(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t steps;
+	} rows[] = {
+		{"deny x for each container forbid container.privileged", 128},
+		{"policy p when request.dry_run and request.dry_run deny x for each container forbid "
+		 "container.privileged",
+		 3 * 128},
+		{"policy p unless request.dry_run deny x for each pod for each t in pod.spec.tolerations when "
+		 "t.operator is set forbid t.operator == \"Exists\"",
+		 3 * 1024},
+		{"data d: set of string from \"d.txt\" deny x for each object for each s in d forbid s == \"a\"", 1},
+		{"data d: set of string from \"d.txt\" deny x for each object require no s in d satisfies s == \"a\"",
+		 2},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct pl_program *p = compile(rows[i].text);
+		assert_string_equal(rendered(), "");
+		assert_int_equal(p->rules[0].cost, rows[i].steps);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +129,7 @@ int main(void)
 		cmocka_unit_test(a_set_of_dear_rules),
 		cmocka_unit_test(the_dearest_parts_of_a_set_are_named),
 		cmocka_unit_test(the_dearest_parts_are_named),
+		cmocka_unit_test(all_that_runs_is_counted),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -153,6 +153,20 @@ static void test_render_edges(void **state)
 }
 
 /* What a terminal would obey is shown as a question mark. */
+static void test_render_cut(void **state)
+{
+	(void)state;
+	struct pl_diag d = {.source = TEXT("f"), .text = TEXT("a secret: [1, x, 2]\nb"), .at = {14, 1}, .cut = true};
+	d.message = (pl_str)TEXT("m");
+	check_render(&d, (pl_str)TEXT("error: m\n --> f:1:15\n  |\n1 | ...x...\n  |    ^\n"));
+	d.at = (struct pl_span){0, 1};
+	check_render(&d, (pl_str)TEXT("error: m\n --> f:1:1\n  |\n1 | a...\n  | ^\n"));
+	d.at = (struct pl_span){20, 1};
+	check_render(&d, (pl_str)TEXT("error: m\n --> f:2:1\n  |\n2 | b\n  | ^\n"));
+	d.at = (struct pl_span){18, 3};
+	check_render(&d, (pl_str)TEXT("error: m\n --> f:1:19\n  |\n1 | ...]\n  |    ^\n"));
+}
+
 static void test_render_hostile(void **state)
 {
 	(void)state;
@@ -191,6 +205,7 @@ int main(void)
 		cmocka_unit_test(test_errors_before_warnings),
 		cmocka_unit_test(test_render),
 		cmocka_unit_test(test_render_edges),
+		cmocka_unit_test(test_render_cut),
 		cmocka_unit_test(test_render_hostile),
 		cmocka_unit_test(test_render_long_lines),
 	};

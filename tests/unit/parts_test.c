@@ -371,6 +371,22 @@ static void loops_in_arguments(void **state)
 	       "  ");
 }
 
+/* The same condition stands inside more loops here than there: its parts are other code. Found by fuzz/program. */
+static void the_same_in_other_loops(void **state)
+{
+	static const char *const policies[] = {
+		"policy p\n unless count(g in request.groups where g == \"a\") > 1\n"
+		"deny q\n for each container\n for each p in container.ports\n forbid container.privileged\n"
+		"deny r\n for each container\n forbid container.privileged\n",
+		"let twice(n: int) = n > 1 and (some v in workload.containers satisfies n > (v.uid else 2))\n"
+		"deny r\n for each container\n"
+		" forbid twice(count(x in container.mounts where x.read_only and x.path under \"/a\"))\n",
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
+		pl_policy_release(compiled(policies[i], true));
+}
+
 static void exceptions(void **state)
 {
 	(void)state;
@@ -480,12 +496,19 @@ static void bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(definitions),	 cmocka_unit_test(values),
-		cmocka_unit_test(quantifiers),	 cmocka_unit_test(sums),
-		cmocka_unit_test(secrets),	 cmocka_unit_test(unknown),
-		cmocka_unit_test(hostile),	 cmocka_unit_test(places),
-		cmocka_unit_test(names_no_rule), cmocka_unit_test(loops_in_arguments),
-		cmocka_unit_test(exceptions),	 cmocka_unit_test(packs),
+		cmocka_unit_test(definitions),
+		cmocka_unit_test(values),
+		cmocka_unit_test(quantifiers),
+		cmocka_unit_test(sums),
+		cmocka_unit_test(secrets),
+		cmocka_unit_test(unknown),
+		cmocka_unit_test(hostile),
+		cmocka_unit_test(places),
+		cmocka_unit_test(names_no_rule),
+		cmocka_unit_test(loops_in_arguments),
+		cmocka_unit_test(the_same_in_other_loops),
+		cmocka_unit_test(exceptions),
+		cmocka_unit_test(packs),
 		cmocka_unit_test(bounded),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -111,6 +111,24 @@ static void secrets_and_copies_of_the_object_are_hidden(void **state)
 		     "{\"kubectl.kubernetes.io/last-applied-configuration\":####}");
 }
 
+static void words_of_commands_and_headers_are_hidden(void **state)
+{
+	(void)state;
+	assert_shown("{\"command\":[\"a\",\"b\"],\"Args\":\"c\",\"entryPoint\":{\"d\":[\"e\"]}}",
+		     "{\"command\":[###,###],\"Args\":###,\"entryPoint\":{\"d\":[###]}}");
+	assert_shown("{\"exec\":{\"command\":[\"a\"]},\"httpHeaders\":[{\"name\":\"A\",\"value\":\"b\"}]}",
+		     "{\"exec\":{\"command\":[###]},\"httpHeaders\":[{\"name\":\"A\",\"value\":###}]}");
+}
+
+static void a_value_where_a_reference_belongs_is_hidden(void **state)
+{
+	(void)state;
+	assert_shown("{\"secrets\":[{\"valueFrom\":\"arn:a\"},{\"valueFrom\":\"/a\"},{\"valueFrom\":\"a\"}]}",
+		     "{\"secrets\":[{\"valueFrom\":\"arn:a\"},{\"valueFrom\":\"/a\"},{\"valueFrom\":###}]}");
+	assert_shown("{\"env\":[{\"name\":\"A\",\"valueFrom\":\"a\"}]}",
+		     "{\"env\":[{\"name\":\"A\",\"valueFrom\":###}]}");
+}
+
 static void other_values_are_shown(void **state)
 {
 	(void)state;
@@ -162,6 +180,8 @@ int main(void)
 		cmocka_unit_test(values_of_variables_are_hidden),
 		cmocka_unit_test(a_misspelt_variable_is_hidden_too),
 		cmocka_unit_test(secrets_and_copies_of_the_object_are_hidden),
+		cmocka_unit_test(words_of_commands_and_headers_are_hidden),
+		cmocka_unit_test(a_value_where_a_reference_belongs_is_hidden),
 		cmocka_unit_test(other_values_are_shown),
 		cmocka_unit_test(depth_costs_no_stack),
 		cmocka_unit_test(without_memory_nothing_may_be_shown),

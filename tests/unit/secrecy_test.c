@@ -13,7 +13,11 @@ static const char text[] =
 	"{\"kubectl.kubernetes.io/last-applied-configuration\":\"H2\",\"n\":\"S0\"}},"
 	"\"env\":[{\"name\":\"S1\",\"value\":\"H3\",\"valueFrom\":{\"key\":\"S2\"}},\"H4\"],"
 	"\"environment\":{\"name\":\"S3\",\"value\":\"H5\"},\"items\":[{\"kind\":\"Pod\",\"data\":\"S4\"}],"
-	"\"logConfiguration\":{\"logDriver\":\"S5\",\"options\":{\"t\":\"H6\"}},\"options\":{\"t\":\"S6\"}}";
+	"\"logConfiguration\":{\"logDriver\":\"S5\",\"options\":{\"t\":\"H6\"}},\"options\":{\"t\":\"S6\"},"
+	"\"Command\":[\"H7\",\"H8\"],\"args\":\"H9\",\"probe\":{\"exec\":{\"command\":[\"HA\"]}},\"entryPoint\":["
+	"\"HB\"],"
+	"\"httpHeaders\":[{\"name\":\"S7\",\"value\":\"HC\"}],\"secrets\":[{\"valueFrom\":\"HD\"},{\"valueFrom\":\"/"
+	"S\"}]}";
 
 /* Every value says itself whether it is hidden. */
 static void places(void **state)
@@ -29,13 +33,15 @@ static void places(void **state)
 		if (t->type != PL_NODE_STRING || t->flags & PL_TOKEN_KEY || t->len != 2)
 			continue;
 		char what = pl_tape_raw(doc, t).ptr[0];
+		if (what == '/')
+			what = 'S';
 		if (pl_secrecy_hides(doc, node, arena) != (what == 'H'))
 			fail_msg("%.*s", PL_FMT(pl_tape_raw(doc, t)));
 		hidden += what == 'H';
 		shown += what == 'S';
 	}
-	assert_int_equal(hidden, 7);
-	assert_int_equal(shown, 7);
+	assert_int_equal(hidden, 14);
+	assert_int_equal(shown, 9);
 	assert_false(pl_secrecy_hides(doc, pl_doc_root(doc), arena));
 	assert_false(pl_secrecy_hides(doc, doc->count, arena));
 	pl_arena_free(arena);
@@ -55,7 +61,10 @@ static void paths(void **state)
 	assert_true(hides_step(false, PL_NAME_value, PL_RECORD_K8S_EnvVar));
 	assert_true(hides_step(false, PL_NAME_value, PL_RECORD_ECS_KeyValuePair));
 	assert_false(hides_step(false, PL_NAME_name, PL_RECORD_K8S_EnvVar));
-	assert_false(hides_step(false, PL_NAME_value, PL_RECORD_K8S_HTTPHeader));
+	assert_true(hides_step(false, PL_NAME_value, PL_RECORD_K8S_HTTPHeader));
+	assert_true(hides_step(false, PL_NAME_command, PL_RECORD_K8S_ExecAction));
+	assert_true(hides_step(false, PL_NAME_entryPoint, PL_RECORD_ECS_ContainerDefinition));
+	assert_false(hides_step(false, PL_NAME_image, PL_RECORD_K8S_Container));
 	assert_false(hides_step(false, PL_NAME_value, PL_NO_RECORD));
 	assert_false(pl_secrecy_hides_path(&(struct pl_path){0}));
 }

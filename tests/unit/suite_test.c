@@ -248,7 +248,7 @@ static void manifests(void **state)
 		 "E0112 at \"\"\"\"\": this manifest is an AdmissionReview"},
 		/* YAML, where it stands in the file */
 		{TEST BLOCK("pod", "    spec:\n      containers: [{name: c, image: *x}]") ALLOW,
-		 "E0112 at \"*x\": no anchor is named `x`"},
+		 "E0112 at \"*x\": no anchor of this name stands before this place"},
 		{TEST BLOCK("pod", "\n    spec: {a: 1\n\n    b: 2") ALLOW,
 		 "E0112 at \":\": not YAML: did not find expected ',' or '}', while parsing a flow mapping that begins "
 		 "in "

@@ -353,6 +353,34 @@ void pl_policy_rule(const struct pl_policy *policy, size_t index, struct pl_rule
 	};
 }
 
+size_t pl_policy_missing(const struct pl_policy *policy, struct pl_arena *arena, const pl_str **ret_names)
+{
+	const struct pl_program *p = policy->ready.program;
+	pl_str *names = pl_arena_zalloc(arena, p->data_count, sizeof *names);
+	size_t count = 0;
+	for (uint32_t i = 0; names && i < p->data_count; i++) {
+		size_t k = 0;
+		while (k < count && !pl_str_eq(names[k], p->data[i].name))
+			k++; /* a file has a row for each column that is converted */
+		if (p->data[i].value == PL_NO_CODE && k == count)
+			names[count++] = p->data[i].name;
+	}
+	*ret_names = names;
+	return count;
+}
+
+void pl_policy_reads(const struct pl_policy *policy, struct pl_policy_reads *ret)
+{
+	const struct pl_program *p = policy->ready.program;
+	*ret = (struct pl_policy_reads){0};
+	for (uint32_t i = 0; i < p->rule_count; i++) {
+		bool kubernetes = p->rules[i].platforms & PL_ON_KUBERNETES;
+		ret->namespace_labels += kubernetes && p->rules[i].reads_labels;
+		ret->namespace_annotations += kubernetes && p->rules[i].reads_annotations;
+		ret->cluster_version += p->rules[i].reads_version;
+	}
+}
+
 const char *pl_policy_fingerprint(const struct pl_policy *policy)
 {
 	return policy->fingerprint;

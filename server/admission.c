@@ -11,7 +11,8 @@
 #include "reply.h"
 #include "review.h"
 
-static void fill_context(const struct pl_service *service, const struct pl_review *review, struct pl_context *ret)
+static void fill_context(const struct pl_service *service, const struct pl_namespaces *namespaces,
+			 const struct pl_review *review, struct pl_context *ret)
 {
 	*ret = service->cluster;
 	ret->request_known = true;
@@ -20,19 +21,18 @@ static void fill_context(const struct pl_service *service, const struct pl_revie
 	ret->groups = review->groups;
 	ret->group_count = review->group_count;
 	ret->dry_run = review->dry_run;
-	ret->namespace_known = true;
-	ret->namespace_name = review->namespace_name;
+	pl_namespaces_tell(namespaces, review->namespace_name, ret);
 	ret->today = pl_clock_today();
 	ret->now = pl_clock_now();
 }
 
 /* What is judged: the new state; of a removal, what is removed. */
 static void judge(const struct pl_service *service, struct pl_desk *desk, const struct pl_policy *policy,
-		  struct pl_review *review, struct pl_ruling *ret)
+		  const struct pl_namespaces *namespaces, struct pl_review *review, struct pl_ruling *ret)
 {
 	struct pl_question q = {.doc = review->doc, .object = review->object, .old = PL_NO_NODE};
 	q.platform = PL_PLATFORM_KUBERNETES;
-	fill_context(service, review, &q.context);
+	fill_context(service, namespaces, review, &q.context);
 	if (pl_str_eq(review->operation, PL_STR("UPDATE")))
 		q.old = review->old;
 	if (pl_str_eq(review->operation, PL_STR("DELETE")) && q.object == PL_NO_NODE) {
@@ -108,6 +108,7 @@ void pl_admission_answer(const struct pl_service *service, struct pl_desk *desk,
 	int64_t started_us = pl_clock_us();
 	struct pl_review review;
 	struct pl_ruling ruling = {0};
+	struct pl_namespaces *namespaces = pl_store_take_namespaces(service->store); /* findings may borrow from it */
 	pl_review_read(call->body, call->whole, call->limit, pl_evaluator_arena(desk->ev), desk->reply, &review);
 	if (review.uid.len == 0) {
 		ruling.problem = review.problem ? review.problem : "no request.uid";
@@ -116,8 +117,9 @@ void pl_admission_answer(const struct pl_service *service, struct pl_desk *desk,
 		if (review.problem)
 			ruling.problem = review.problem;
 		else
-			judge(service, desk, policy, &review, &ruling);
+			judge(service, desk, policy, namespaces, &review, &ruling);
 		write_answer(desk, &review, &ruling, ret_answer);
 	}
 	record(service, desk, policy, &review, &ruling, started_us);
+	pl_namespaces_release(namespaces);
 }

@@ -33,7 +33,8 @@ struct pl_app {
 	struct pl_tls tls;
 	struct pl_listen listen;
 	struct pl_http *http;
-	struct pl_load load; /* what the policy at start was made of */
+	struct pl_load load;	   /* what the policy at start was made of */
+	uint64_t namespaces_stamp; /* of the file at start */
 	struct pl_watch *watch;
 	bool all_answered;
 };
@@ -111,10 +112,23 @@ static bool start_policy(struct pl_app *app)
 	return true;
 }
 
+static bool start_namespaces(struct pl_app *app)
+{
+	struct pl_namespaces_result result;
+	if (!*app->config.namespaces)
+		return true;
+	pl_namespaces_read(app->config.namespaces, app->arena, &result);
+	app->namespaces_stamp = result.stamp;
+	app->problem = result.problem;
+	if (!result.table)
+		return false;
+	pl_store_put_namespaces(app->service.store, result.table);
+	return true;
+}
+
 static bool start_watch(struct pl_app *app)
 {
-	pl_watch_tell_missing(app->service.log, &app->load, NULL);
-	app->watch = pl_watch_start(&app->service, &app->load);
+	app->watch = pl_watch_start(&app->service, &app->load, app->namespaces_stamp);
 	return app->watch || fail(app, "cannot start the thread that watches the policy");
 }
 
@@ -192,8 +206,9 @@ static const struct step {
 	bool (*start)(struct pl_app *app);
 	void (*stop)(struct pl_app *app); /* NULL: nothing to undo */
 } steps[] = {
-	{start_log, stop_log},	   {start_limits, NULL},	{start_tls, stop_tls},	 {start_policy, stop_policy},
-	{start_desks, stop_desks}, {start_listen, stop_listen}, {start_http, stop_http}, {start_watch, stop_watch},
+	{start_log, stop_log},	     {start_limits, NULL},     {start_tls, stop_tls},
+	{start_policy, stop_policy}, {start_namespaces, NULL}, {start_desks, stop_desks},
+	{start_listen, stop_listen}, {start_http, stop_http},  {start_watch, stop_watch},
 };
 
 #define STEPS (sizeof steps / sizeof steps[0])

@@ -10,9 +10,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "plimsoll/report.h"
 
 #define FILES_MAX      1024u
@@ -38,29 +38,6 @@ static bool fail(struct loader *l, const char *where, const char *what)
 
 /* --- stamps ------------------------------------------------------------------------------------------------------- */
 
-static uint64_t add_number(uint64_t stamp, uint64_t n)
-{
-	stamp = (stamp ^ n) * 0x9e3779b97f4a7c15u;
-	return stamp ^ stamp >> 29;
-}
-
-/* st is NULL for a file that is not there. */
-static uint64_t add_file(uint64_t stamp, const char *name, const struct stat *st)
-{
-	for (; *name; name++)
-		stamp = add_number(stamp, (unsigned char)*name);
-	if (!st)
-		return add_number(stamp, 1);
-	stamp = add_number(stamp, (uint64_t)st->st_dev);
-	stamp = add_number(stamp, (uint64_t)st->st_ino);
-	stamp = add_number(stamp, (uint64_t)st->st_size);
-	stamp = add_number(stamp, (uint64_t)st->st_mtim.tv_sec);
-	stamp = add_number(stamp, (uint64_t)st->st_mtim.tv_nsec);
-	/* also tells of a copy that was given the time of its source, and of a change of permissions */
-	stamp = add_number(stamp, (uint64_t)st->st_ctim.tv_sec);
-	return add_number(stamp, (uint64_t)st->st_ctim.tv_nsec);
-}
-
 static int is_policy(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
@@ -75,7 +52,8 @@ static uint64_t stamp_directory(const char *dir_name)
 	int count = dir < 0 ? -1 : scandirat(dir, ".", &names, is_policy, alphasort);
 	for (int i = 0; i < count; i++) {
 		struct stat st;
-		stamp = add_file(stamp, names[i]->d_name, fstatat(dir, names[i]->d_name, &st, 0) == 0 ? &st : NULL);
+		bool there = fstatat(dir, names[i]->d_name, &st, 0) == 0;
+		stamp = pl_file_stamp(stamp, names[i]->d_name, there ? &st : NULL);
 		free(names[i]);
 	}
 	free(names);
@@ -87,53 +65,10 @@ static uint64_t stamp_directory(const char *dir_name)
 uint64_t pl_load_stamp(const struct pl_config *config, const struct pl_load *load)
 {
 	uint64_t stamp = *config->policy ? stamp_directory(config->policy) : 0;
-	for (size_t i = 0; i < load->data_count; i++) {
-		struct stat st;
-		const char *path = load->data[i].path;
-		if (*path)
-			stamp = add_file(stamp, path, stat(path, &st) == 0 ? &st : NULL);
-	}
+	for (size_t i = 0; i < load->data_count; i++)
+		if (*load->data[i].path)
+			stamp = pl_file_stamp_path(stamp, load->data[i].path);
 	return stamp;
-}
-
-/* --- reading ------------------------------------------------------------------------------------------------------ */
-
-/* Reads an open file whole. */
-static bool read_open(struct loader *l, int fd, const char *name, size_t size, pl_str *ret_text)
-{
-	char *text = pl_arena_alloc(l->arena, size + 1);
-	size_t len = 0;
-	if (!text)
-		return fail(l, name, "out of memory");
-	while (len <= size) {
-		ssize_t n = read(fd, text + len, size + 1 - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail(l, name, strerror(errno));
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	if (len != size)
-		return fail(l, name, "the file changed while it was read; start again");
-	*ret_text = (pl_str){text, len};
-	return true;
-}
-
-/* Reads a descriptor, which it closes. */
-static bool read_regular(struct loader *l, int fd, const char *name, size_t max, const char *too_large,
-			 struct stat *ret_st, pl_str *ret_text)
-{
-	bool ok = false;
-	if (fstat(fd, ret_st) != 0 || !S_ISREG(ret_st->st_mode))
-		fail(l, name, "not a regular file");
-	else if ((size_t)ret_st->st_size > max)
-		fail(l, name, too_large);
-	else
-		ok = read_open(l, fd, name, (size_t)ret_st->st_size, ret_text);
-	close(fd);
-	return ok;
 }
 
 /* --- policies ----------------------------------------------------------------------------------------------------- */
@@ -147,9 +82,10 @@ static bool read_source(struct loader *l, int dir, const char *dir_name, const c
 	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return fail(l, name.ptr, strerror(errno));
-	if (!read_regular(l, fd, name.ptr, FILE_BYTES_MAX, "larger than 1 MiB; split it", &st, &text))
-		return false;
-	l->stamp = add_file(l->stamp, file, &st);
+	const char *problem = pl_file_read(fd, FILE_BYTES_MAX, "larger than 1 MiB; split it", l->arena, &st, &text);
+	if (problem)
+		return fail(l, name.ptr, problem);
+	l->stamp = pl_file_stamp(l->stamp, file, &st);
 	l->sources[l->count++] = (struct pl_policy_source){name, text};
 	return true;
 }
@@ -218,6 +154,12 @@ static pl_str path_of(struct loader *l, const struct pl_policy_want *want)
 	return pl_arena_printf(l->arena, "%s/%.*s", folder, PL_FMT(want->from));
 }
 
+static bool fail_data(struct loader *l, const struct pl_policy_data *data, const char *what)
+{
+	l->problem = pl_arena_printf(l->arena, "data %.*s: %.*s: %s", PL_FMT(data->name), PL_FMT(data->file), what);
+	return false;
+}
+
 /* A file that is not there has no text. */
 static bool read_data(struct loader *l, const struct pl_policy_want *want)
 {
@@ -227,17 +169,20 @@ static bool read_data(struct loader *l, const struct pl_policy_want *want)
 	if (!data->file.ptr)
 		return fail(l, "data", "out of memory");
 	l->data_count++;
-	int fd = data->file.len ? open(data->file.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	if (!data->file.len)
+		return true; /* nobody says where it is */
+	int fd = pl_file_open(data->file.ptr);
+	if (fd < 0 && !pl_file_is_missing(errno))
+		return fail_data(l, data, strerror(errno));
 	if (fd < 0) {
-		if (data->file.len && errno != ENOENT && errno != ENOTDIR)
-			return fail(l, data->file.ptr, strerror(errno));
-		l->stamp = data->file.len ? add_file(l->stamp, data->file.ptr, NULL) : l->stamp;
+		l->stamp = pl_file_stamp(l->stamp, data->file.ptr, NULL);
 		return true;
 	}
-	if (!read_regular(l, fd, data->file.ptr, PL_POLICY_DATA_MAX, "larger than 32 MiB", &st, &data->text))
-		return false;
+	const char *problem = pl_file_read(fd, PL_POLICY_DATA_MAX, "larger than 32 MiB", l->arena, &st, &data->text);
+	if (problem)
+		return fail_data(l, data, problem);
 	data->modified = (int64_t)st.st_mtim.tv_sec;
-	l->stamp = add_file(l->stamp, data->file.ptr, &st);
+	l->stamp = pl_file_stamp(l->stamp, data->file.ptr, &st);
 	return true;
 }
 

@@ -1,7 +1,7 @@
-/* store.c - the policy in force, and who holds it.
+/* store.c - what is in force, and who holds it.
  *
  * The lock covers two instructions: read the pointer and count one more owner. A plain atomic pointer would let the
- * last owner free the policy between the two. */
+ * last owner free what it points to between the two. Policy and namespaces change apart from each other. */
 #include "store.h"
 
 #include <pthread.h>
@@ -10,6 +10,7 @@
 struct pl_store {
 	pthread_mutex_t lock;
 	const struct pl_policy *current;
+	struct pl_namespaces *namespaces;
 };
 
 struct pl_store *pl_store_new(void)
@@ -25,6 +26,7 @@ void pl_store_free(struct pl_store *store)
 	if (!store)
 		return;
 	pl_policy_release(store->current);
+	pl_namespaces_release(store->namespaces);
 	pthread_mutex_destroy(&store->lock);
 	free(store);
 }
@@ -44,4 +46,21 @@ const struct pl_policy *pl_store_take(struct pl_store *store)
 	const struct pl_policy *policy = store->current ? pl_policy_retain(store->current) : NULL;
 	pthread_mutex_unlock(&store->lock);
 	return policy;
+}
+
+void pl_store_put_namespaces(struct pl_store *store, struct pl_namespaces *table)
+{
+	pthread_mutex_lock(&store->lock);
+	struct pl_namespaces *before = store->namespaces;
+	store->namespaces = table;
+	pthread_mutex_unlock(&store->lock);
+	pl_namespaces_release(before);
+}
+
+struct pl_namespaces *pl_store_take_namespaces(struct pl_store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	struct pl_namespaces *table = store->namespaces ? pl_namespaces_retain(store->namespaces) : NULL;
+	pthread_mutex_unlock(&store->lock);
+	return table;
 }

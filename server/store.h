@@ -1,7 +1,8 @@
-/* store.h - the policy in force. */
+/* store.h - what is in force: the policy, and what is known of namespaces. */
 #ifndef PL_SERVER_STORE_H
 #define PL_SERVER_STORE_H
 
+#include "namespaces.h"
 #include "plimsoll/policy.h"
 
 struct pl_store;
@@ -13,5 +14,8 @@ void pl_store_free(struct pl_store *store);
 void pl_store_put(struct pl_store *store, const struct pl_policy *policy);
 /* The policy in force, to be given back with pl_policy_release; NULL while there is none. */
 const struct pl_policy *pl_store_take(struct pl_store *store);
+/* The same of the table of namespaces; taken, it is given back with pl_namespaces_release. */
+void pl_store_put_namespaces(struct pl_store *store, struct pl_namespaces *table);
+struct pl_namespaces *pl_store_take_namespaces(struct pl_store *store);
 
 #endif

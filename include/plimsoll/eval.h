@@ -22,6 +22,7 @@ struct pl_context {
 	bool namespace_metadata_known; /* labels and annotations are */
 	const struct pl_pair *namespace_labels, *namespace_annotations;
 	size_t namespace_label_count, namespace_annotation_count;
+	pl_str namespace_why; /* why they are not known, for messages: "it is not in namespaces.json"; may be empty */
 
 	bool cluster_known;
 	pl_str cluster_name, cluster_environment, cluster_version, cluster_account, cluster_region,

@@ -103,6 +103,14 @@ struct pl_rule_info {
 };
 /* Rules by name, from 0. */
 void pl_policy_rule(const struct pl_policy *policy, size_t index, struct pl_rule_info *ret);
+/* How many rules read what a client may not be able to tell them; namespaces: of rules for Kubernetes. */
+struct pl_policy_reads {
+	size_t namespace_labels, namespace_annotations, cluster_version;
+};
+void pl_policy_reads(const struct pl_policy *policy, struct pl_policy_reads *ret);
+/* Names of the data files that rules read and that were not given, each once; the list is in arena, and empty when
+ * memory is out. */
+size_t pl_policy_missing(const struct pl_policy *policy, struct pl_arena *arena, const pl_str **ret_names);
 /* SHA-256-free identity of the policy text and settings: 16 hex digits, for logs and reload checks. */
 const char *pl_policy_fingerprint(const struct pl_policy *policy);
 

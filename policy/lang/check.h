@@ -359,8 +359,8 @@ struct pl_checked_rule {
 };
 /* compile.c: checks a policy set and compiles nothing: its rules by name, in arena. Errors as of pl_compile. */
 PL_MUST_USE pl_err pl_check_rules(const struct pl_policy_input *input, struct pl_decl *const *decls,
-				struct pl_arena *arena, struct pl_checked_rule **ret_rules, uint32_t *ret_count,
-				struct pl_diags *diags);
+				  struct pl_arena *arena, struct pl_checked_rule **ret_rules, uint32_t *ret_count,
+				  struct pl_diags *diags);
 /* The guards of a policy declaration: *ret_known is what they make known. */
 bool pl_check_policy_guards(struct pl_checker *c, const struct pl_decl *decl, struct pl_guard_term **ret,
 			    uint16_t *ret_count, struct pl_known *ret_known);

@@ -58,29 +58,76 @@ pl_str pl_check_text(struct pl_checker *c, const char *fmt, ...)
 	return pl_buf_str(&text);
 }
 
-pl_str pl_check_print(struct pl_checker *c, const struct pl_expr *e)
+static pl_str cut(struct pl_checker *c, pl_str s)
 {
-	struct pl_buf text;
-	pl_buf_init(&text, c->arena, 64);
-	pl_expr_print(e, &text);
-	pl_str s = pl_buf_str(&text);
-	if (s.len <= MAX_PRINTED)
-		return s;
 	size_t n = MAX_PRINTED;
+	if (s.len <= n)
+		return s;
 	while (n > 0 && ((unsigned char)s.ptr[n] & 0xC0) == 0x80)
 		n--;
 	return pl_check_text(c, "%.*s...", (int)n, s.ptr);
 }
 
+pl_str pl_check_print(struct pl_checker *c, const struct pl_expr *e)
+{
+	struct pl_buf text;
+	pl_buf_init(&text, c->arena, 64);
+	pl_expr_print(e, &text);
+	return cut(c, pl_buf_str(&text));
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Length of the string, comment or single character at the start of s. */
+static size_t unit_length(pl_str s)
+{
+	size_t n = 1;
+	if (s.ptr[0] == '#') {
+		const char *end = memchr(s.ptr, '\n', s.len);
+		return end ? (size_t)(end - s.ptr) : s.len;
+	}
+	if (s.ptr[0] != '"')
+		return 1;
+	while (n < s.len && s.ptr[n] != '"')
+		n += s.ptr[n] == '\\' ? 2 : 1;
+	return n + 1 < s.len ? n + 1 : s.len;
+}
+
+/* The text on one line, however its author broke it: no comments, one space where there was any, none inside of
+ * brackets, no comma before the closing one. */
+static void put_on_one_line(pl_str s, struct pl_buf *out)
+{
+	bool space = false;
+	while (s.len) {
+		size_t n = unit_length(s);
+		char c = s.ptr[0], last = out->len ? out->ptr[out->len - 1] : '(';
+		bool opened = last == '(' || last == '{' || last == '[', closing = c == ')' || c == '}' || c == ']';
+		if (closing && last == ',' && !out->failed)
+			out->len--;
+		if (!is_space(c) && c != '#') {
+			if (space && !opened && !closing)
+				pl_buf_addc(out, ' ');
+			pl_buf_add(out, (pl_str){s.ptr, n});
+			space = false;
+		} else {
+			space = true;
+		}
+		s = (pl_str){s.ptr + n, s.len - n};
+	}
+}
+
 pl_str pl_check_written(struct pl_checker *c, const struct pl_term *t)
 {
+	struct pl_buf line;
 	pl_str text = t->source->text;
 	if (t->at.start > text.len || t->at.len > text.len - t->at.start)
 		return PL_STR("this");
-	pl_str slice = {text.ptr + t->at.start, t->at.len};
-	if (slice.len > 80 || (slice.len && memchr(slice.ptr, '\n', slice.len)))
-		return PL_STR("this value");
-	return pl_check_text(c, "%.*s", PL_FMT(slice));
+	pl_buf_init(&line, c->arena, t->at.len);
+	put_on_one_line((pl_str){text.ptr + t->at.start, t->at.len}, &line);
+	return cut(c, pl_buf_str(&line));
 }
 
 pl_str pl_check_type_text(struct pl_checker *c, struct pl_type t)

@@ -87,11 +87,23 @@ static bool is_literal_expr(const struct pl_expr *e)
 	return true;
 }
 
+/* A setting is read wherever its parameter is used, and complained about once. */
+static bool is_said(const struct pl_checker *c)
+{
+	const struct pl_policy_source *source = c->scope.source;
+	for (unsigned i = 0; c->diags && i < c->diags->count; i++) {
+		const struct pl_diag *d = &c->diags->items[i];
+		if (d->text.ptr == source->text.ptr && pl_str_eq(d->source, source->name))
+			return true;
+	}
+	return false;
+}
+
 /* A literal of the language; c->scope.source is the text itself. */
 static struct pl_term *parsed_setting(struct pl_checker *c)
 {
 	struct pl_expr *e = NULL;
-	struct pl_diags *diags = c->quiet ? NULL : c->diags;
+	struct pl_diags *diags = c->quiet || is_said(c) ? NULL : c->diags;
 	pl_err err = pl_parse_value(c->scope.source, c->arena, &e, diags);
 	if (err == PL_E_MEMORY)
 		return pl_check_memory(c);

@@ -194,7 +194,7 @@ struct pl_rule {
 	uint16_t loop_count, guard_count, check_count;
 	const struct pl_exception_code *exceptions; /* by name */
 	uint32_t exception_count;
-	bool reads_data;
+	bool reads_data, reads_labels, reads_annotations, reads_version;
 	pl_str text; /* as it stands in its source */
 	/* only when the policy is explained: */
 	const struct pl_rule_read_info *reads;

@@ -139,7 +139,20 @@ static unsigned needs_of_root(const struct pl_term *t)
 	return 0;
 }
 
-#define READS_DATA 0x100u /* beside enum pl_needs */
+/* beside enum pl_needs */
+#define READS_DATA	  0x100u
+#define READS_LABELS	  0x200u
+#define READS_ANNOTATIONS 0x400u
+#define READS_VERSION	  0x800u
+
+static unsigned needs_of_view(uint16_t id)
+{
+	if (id == PL_VIEW_NAMESPACE_labels)
+		return PL_NEEDS_NAMESPACE_METADATA | READS_LABELS;
+	if (id == PL_VIEW_NAMESPACE_annotations)
+		return PL_NEEDS_NAMESPACE_METADATA | READS_ANNOTATIONS;
+	return id == PL_VIEW_CLUSTER_version ? PL_NEEDS_CLUSTER | READS_VERSION : 0;
+}
 
 static unsigned needs_of(const struct pl_term *t)
 {
@@ -150,11 +163,10 @@ static unsigned needs_of(const struct pl_term *t)
 		return needs_of_root(t);
 	if (t->kind == PL_TERM_DATA)
 		return READS_DATA | (t->u.data.given ? 0u : PL_NEEDS_DATA);
-	bool metadata =
-		t->kind == PL_TERM_FIELD && t->u.field.step.view &&
-		(t->u.field.step.id == PL_VIEW_NAMESPACE_labels || t->u.field.step.id == PL_VIEW_NAMESPACE_annotations);
-	if (metadata)
-		return PL_NEEDS_NAMESPACE_METADATA;
+	if (t->kind == PL_TERM_FIELD && t->u.field.step.view)
+		needs = needs_of_view(t->u.field.step.id);
+	if (needs)
+		return needs;
 	for (uint32_t i = 0; i < t->count; i++)
 		needs |= needs_of(t->items[i]);
 	return needs;
@@ -334,7 +346,12 @@ static void lay_rule(struct pl_emit *e, const struct set *s, const struct pl_rul
 		.exceptions = lay_exceptions(e, terms),
 		.exception_count = terms->exception_count,
 	};
-	ret->reads_data = (needs_of_rule(terms, h) & READS_DATA) != 0;
+	unsigned needs = needs_of_rule(terms, h);
+	ret->needs = (uint8_t)(needs & 0xFFu);
+	ret->reads_data = (needs & READS_DATA) != 0;
+	ret->reads_labels = (needs & READS_LABELS) != 0;
+	ret->reads_annotations = (needs & READS_ANNOTATIONS) != 0;
+	ret->reads_version = (needs & READS_VERSION) != 0;
 	ret->refs = lay_refs(e, d, &ret->ref_count);
 	ret->text = pl_portrait_text(&s->c.sources[d->source], d);
 	if (e->c->explained && !e->failed)
@@ -445,7 +462,7 @@ pl_err pl_compile(const struct pl_policy_input *input, struct pl_decl *const *de
 }
 
 pl_err pl_check_rules(const struct pl_policy_input *input, struct pl_decl *const *decls, struct pl_arena *arena,
-		    struct pl_checked_rule **ret_rules, uint32_t *ret_count, struct pl_diags *diags)
+		      struct pl_checked_rule **ret_rules, uint32_t *ret_count, struct pl_diags *diags)
 {
 	struct set *s;
 	PL_TRY(new_set(input, decls, arena, diags, &s));

@@ -78,6 +78,10 @@ static pl_err unknown_metadata(const struct pl_view_at *at, const char *what, st
 	pl_buf_addf(&why, "the %s of namespace `", what);
 	pl_buf_add_escaped(&why, at->ctx->namespace_name, 63);
 	pl_buf_adds(&why, "` are not known here");
+	if (at->ctx->namespace_why.len) {
+		pl_buf_adds(&why, ": ");
+		pl_buf_add_escaped(&why, at->ctx->namespace_why, 0);
+	}
 	pl_buf_addc(&why, '\0');
 	if (why.failed)
 		return PL_E_MEMORY;

@@ -139,7 +139,8 @@ pl_err pl_analysis_alone(struct pl_analysis *a, size_t rule, const struct pl_pol
 struct pl_space_rule pl_analysis_space_rule(const struct pl_analysis *a, size_t rule, bool site)
 {
 	const struct pl_checked_rule *r = &a->set.rules[rule];
-	return (struct pl_space_rule){r->terms, r->guards, r->guard_count, site};
+	return (struct pl_space_rule){
+		.terms = r->terms, .guards = r->guards, .guard_count = r->guard_count, .site = site};
 }
 
 /* --- one rule -------------------------------------------------------------------------------------------------------

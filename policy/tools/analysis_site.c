@@ -128,8 +128,9 @@ static pl_err covers_of(struct pl_analysis *a, size_t rule, pl_str name, size_t 
 {
 	struct pl_hunt h = {.rule_count = 1, .goals = is_covered, .wanted = 1, .budget = budget, .today = 10957};
 	struct pl_policy *policy;
-	PL_TRY(pl_ruleset_compile(&a->set, a->set.rules[rule].terms->decl, true, &policy));
-	h.rules[0] = pl_analysis_space_rule(a, rule, true);
+	PL_TRY(pl_ruleset_compile_excepted(&a->set, a->set.rules[rule].terms->decl, name, &policy));
+	h.rules[0] = pl_analysis_space_rule(a, rule, false);
+	h.rules[0].exception = name;
 	h.policies[0] = h.shown[0] = policy;
 	h.names[0] = h.shown_rule[0] = a->rules[rule].name;
 	h.names[1] = name;

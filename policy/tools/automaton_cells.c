@@ -19,7 +19,6 @@ struct state {
 	const struct pl_symbols *symbols;
 	uint32_t next, other;
 	unsigned test;
-	bool for_ever; /* reads any symbol, and comes back, and its test holds */
 };
 
 struct group {
@@ -38,14 +37,19 @@ struct search {
 	struct pl_arena *arena;
 	struct state *states;
 	uint32_t state_count, state_room;
-	uint32_t starts[PL_AUTOMATON_TESTS + 1]; /* the last: the domain */
+	uint32_t starts[PL_AUTOMATON_TESTS + 1]; /* behind those of tests that of the domain */
+	uint32_t domain_end;			 /* the state in which it holds */
 	unsigned test_count;			 /* with the domain */
 	struct group groups[PL_SYMBOLS];
 	unsigned group_count;
-	size_t words;	   /* of a subset */
-	uint64_t *subsets; /* one after the other */
-	unsigned *seen;	   /* how often each was visited */
-	uint32_t *table;   /* hash of subsets */
+	size_t words;	    /* of a subset; and sets of states: */
+	uint64_t *split;    /* that only split */
+	uint64_t *for_ever; /* whose test holds for ever */
+	uint64_t *holds;    /* that say that a test holds */
+	uint64_t *reading;  /* for each test: those of it that read */
+	uint64_t *subsets;  /* one after the other */
+	unsigned *seen;	    /* how often each was visited */
+	uint32_t *table;    /* hash of subsets */
 	uint32_t subset_count, subset_room, table_size;
 	struct visit *visits;
 	uint32_t visit_count, visit_room;
@@ -161,18 +165,32 @@ static bool reads_all(const struct search *s, const struct pl_symbols *symbols)
 }
 
 /* A state that comes back whatever it reads, and whose test holds: nothing that follows changes that. */
-static void mark_for_ever(struct search *s, uint64_t *scratch)
+static bool is_for_ever(struct search *s, uint32_t i, uint64_t *scratch)
+{
+	const struct state *q = &s->states[i];
+	if (q->kind != READ || !reads_all(s, q->symbols))
+		return false;
+	memset(scratch, 0, s->words * sizeof *scratch);
+	close_over(s, scratch, q->next);
+	for (uint32_t k = 0; has(scratch, i) && k < s->state_count; k++) {
+		if (has(scratch, k) && s->states[k].kind == HOLDS && s->states[k].test == q->test)
+			return true;
+	}
+	return false;
+}
+
+static void sort_states(struct search *s, uint64_t *scratch)
 {
 	for (uint32_t i = 0; i < s->state_count; i++) {
-		struct state *q = &s->states[i];
-		if (q->kind != READ || !reads_all(s, q->symbols))
-			continue;
-		memset(scratch, 0, s->words * sizeof *scratch);
-		close_over(s, scratch, q->next);
-		for (uint32_t k = 0; has(scratch, i) && k < s->state_count; k++) {
-			if (has(scratch, k) && s->states[k].kind == HOLDS && s->states[k].test == q->test)
-				q->for_ever = true;
-		}
+		const struct state *q = &s->states[i];
+		if (q->kind == SPLIT)
+			put(s->split, i);
+		else if (q->kind == HOLDS)
+			put(s->holds, i);
+		else
+			put(s->reading + q->test * s->words, i);
+		if (is_for_ever(s, i, scratch))
+			put(s->for_ever, i);
 	}
 }
 
@@ -182,6 +200,8 @@ static void build_tests(struct search *s)
 		bool domain = t == s->wanted->test_count;
 		uint32_t first = s->state_count;
 		uint32_t end = add_state(s, (struct state){.kind = HOLDS, .test = t});
+		if (domain)
+			s->domain_end = end;
 		s->starts[t] = build(s, domain ? s->wanted->domain : s->wanted->tests[t], end);
 		for (uint32_t i = first; i < s->state_count; i++)
 			s->states[i].test = t;
@@ -252,21 +272,26 @@ static uint64_t hash_of(const uint64_t *set, size_t words)
 	return h ^ h >> 32;
 }
 
+static const uint64_t *reading_of(const struct search *s, unsigned test)
+{
+	return s->reading + test * s->words;
+}
+
 /* Takes away what no longer matters: states that split, and those of a test that holds for ever beside that one. */
 static void simplify(const struct search *s, uint64_t *set)
 {
-	uint32_t for_ever[PL_AUTOMATON_TESTS + 1];
-	for (unsigned t = 0; t < s->test_count; t++)
-		for_ever[t] = NONE;
-	for (uint32_t i = 0; i < s->state_count; i++) {
-		if (has(set, i) && s->states[i].for_ever && for_ever[s->states[i].test] == NONE)
-			for_ever[s->states[i].test] = i;
-	}
-	for (uint32_t i = 0; i < s->state_count; i++) {
-		uint32_t keep = for_ever[s->states[i].test];
-		bool drop = s->states[i].kind == SPLIT || (keep != NONE && keep != i && s->states[i].kind != HOLDS);
-		if (drop)
-			set[i / 64] &= ~(UINT64_C(1) << i % 64);
+	for (size_t w = 0; w < s->words; w++)
+		set[w] &= ~s->split[w];
+	for (size_t w = 0; w < s->words; w++) {
+		for (uint64_t bits = set[w] & s->for_ever[w]; bits; bits &= bits - 1) {
+			uint32_t keep = (uint32_t)(w * 64 + (unsigned)__builtin_ctzll(bits));
+			const uint64_t *others = reading_of(s, s->states[keep].test);
+			if (!has(set, keep))
+				continue; /* a second one of the same test */
+			for (size_t k = 0; k < s->words; k++)
+				set[k] &= ~others[k];
+			put(set, keep);
+		}
 	}
 }
 
@@ -288,13 +313,14 @@ static uint64_t tests_of(const struct search *s, const uint64_t *set, bool *ret_
 	uint64_t tests = 0;
 	unsigned domain = s->wanted->test_count;
 	*ret_inside = !s->wanted->domain;
-	for (uint32_t i = 0; i < s->state_count; i++) {
-		if (s->states[i].kind != HOLDS || !has(set, i))
-			continue;
-		if (s->states[i].test == domain)
-			*ret_inside = true;
-		else
-			tests |= UINT64_C(1) << s->states[i].test;
+	for (size_t w = 0; w < s->words; w++) {
+		for (uint64_t bits = set[w] & s->holds[w]; bits; bits &= bits - 1) {
+			unsigned test = s->states[w * 64 + (unsigned)__builtin_ctzll(bits)].test;
+			if (test == domain)
+				*ret_inside = true;
+			else
+				tests |= UINT64_C(1) << test;
+		}
 	}
 	return tests;
 }
@@ -302,13 +328,11 @@ static uint64_t tests_of(const struct search *s, const uint64_t *set, bool *ret_
 /* No text that begins so is in the domain. */
 static bool is_dead(const struct search *s, const uint64_t *set)
 {
-	if (!s->wanted->domain)
-		return false;
-	for (uint32_t i = 0; i < s->state_count; i++) {
-		if (has(set, i) && s->states[i].test == s->wanted->test_count)
-			return false;
-	}
-	return true;
+	const uint64_t *reading = reading_of(s, s->wanted->test_count);
+	bool alive = !s->wanted->domain || has(set, s->domain_end);
+	for (size_t w = 0; w < s->words && !alive; w++)
+		alive = (set[w] & reading[w]) != 0;
+	return !alive;
 }
 
 /* --- cells ----------------------------------------------------------------------------------------------------------
@@ -480,9 +504,15 @@ static bool make_room(struct search *s)
 	s->subset_room = room < MAX_SUBSETS ? (uint32_t)room : MAX_SUBSETS;
 	s->table_size = 16384;
 	s->subsets = pl_arena_zalloc(s->arena, s->subset_room, s->words * sizeof(uint64_t));
+	s->split = pl_arena_zalloc(s->arena, s->words, sizeof(uint64_t));
+	s->for_ever = pl_arena_zalloc(s->arena, s->words, sizeof(uint64_t));
+	s->holds = pl_arena_zalloc(s->arena, s->words, sizeof(uint64_t));
+	s->reading = pl_arena_zalloc(s->arena, (PL_AUTOMATON_TESTS + 1) * s->words, sizeof(uint64_t));
 	s->seen = pl_arena_zalloc(s->arena, s->subset_room, sizeof *s->seen);
 	s->table = pl_arena_alloc(s->arena, s->table_size * sizeof *s->table);
 	s->stack = pl_arena_zalloc(s->arena, s->state_count, sizeof *s->stack);
+	if (!s->split || !s->for_ever || !s->holds || !s->reading)
+		return false;
 	if (!s->subsets || !s->seen || !s->table || !s->stack)
 		return false;
 	memset(s->table, 0xFF, s->table_size * sizeof *s->table);
@@ -496,7 +526,7 @@ static pl_err run(struct search *s)
 		return s->err;
 	if (!make_room(s))
 		return PL_E_MEMORY;
-	mark_for_ever(s, s->subsets);
+	sort_states(s, s->subsets);
 	find_groups(s);
 	search(s);
 	return s->err;

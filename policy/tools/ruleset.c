@@ -132,6 +132,7 @@ struct wanted {
 	const struct pl_ruleset *set;
 	pl_str rule;
 	bool site;
+	pl_str exception; /* with `site`: this one only; empty: all */
 };
 
 static const struct pl_name *names_of(const struct pl_decl *d)
@@ -150,12 +151,19 @@ static bool names(const struct pl_decl *d, pl_str rule)
 	return false;
 }
 
+/* An exception or roll-out that is kept. */
+static bool is_wanted_addition(const struct wanted *w, const struct pl_decl *d)
+{
+	bool one = d->kind == PL_DECL_EXCEPTION && pl_str_eq(d->name.text, w->exception);
+	return w->site && names(d, w->rule) && (w->exception.len == 0 || one);
+}
+
 /* Something that is kept names this rule too. */
 static bool is_named_beside(const struct wanted *w, pl_str rule)
 {
 	for (size_t i = 0; w->site && i < w->set->count; i++) {
 		for (const struct pl_decl *d = w->set->decls[i]; d; d = d->next) {
-			if (names(d, w->rule) && names(d, rule))
+			if (is_wanted_addition(w, d) && names(d, rule))
 				return true;
 		}
 	}
@@ -170,19 +178,17 @@ static bool is_wanted(const struct pl_decl *d, const void *of)
 	if (d->kind == PL_DECL_RULE)
 		return pl_str_eq(d->name.text, w->rule) || is_named_beside(w, d->name.text);
 	if (d->kind == PL_DECL_EXCEPTION || d->kind == PL_DECL_ROLLOUT)
-		return w->site && names(d, w->rule);
+		return is_wanted_addition(w, d);
 	return true;
 }
 
-pl_err pl_ruleset_compile(const struct pl_ruleset *set, const struct pl_decl *rule, bool site,
-			  struct pl_policy **ret_policy)
+static pl_err compile_wanted(const struct pl_ruleset *set, const struct wanted *w, struct pl_policy **ret_policy)
 {
-	const struct wanted w = {set, rule->name.text, site};
 	struct pl_arena *scratch = pl_arena_new((size_t)1 << 30, 0);
 	struct pl_policy_source *sources = scratch ? pl_arena_zalloc(scratch, set->count, sizeof *sources) : NULL;
 	pl_err err = sources ? PL_OK : PL_E_MEMORY;
 	for (size_t i = 0; i < set->count && err == PL_OK; i++)
-		err = strip(set, i, is_wanted, &w, scratch, &sources[i]);
+		err = strip(set, i, is_wanted, w, scratch, &sources[i]);
 	struct pl_policy_input input = *set->input;
 	input.sources = sources;
 	input.source_count = set->count;
@@ -191,4 +197,18 @@ pl_err pl_ruleset_compile(const struct pl_ruleset *set, const struct pl_decl *ru
 		err = pl_policy_compile(&input, ret_policy, NULL);
 	pl_arena_free(scratch);
 	return err == PL_E_POLICY ? PL_E_INTERNAL : err;
+}
+
+pl_err pl_ruleset_compile(const struct pl_ruleset *set, const struct pl_decl *rule, bool site,
+			  struct pl_policy **ret_policy)
+{
+	const struct wanted w = {.set = set, .rule = rule->name.text, .site = site};
+	return compile_wanted(set, &w, ret_policy);
+}
+
+pl_err pl_ruleset_compile_excepted(const struct pl_ruleset *set, const struct pl_decl *rule, pl_str exception,
+				   struct pl_policy **ret_policy)
+{
+	const struct wanted w = {.set = set, .rule = rule->name.text, .site = true, .exception = exception};
+	return compile_wanted(set, &w, ret_policy);
 }

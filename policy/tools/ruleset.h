@@ -23,6 +23,9 @@ const struct pl_checked_rule *pl_ruleset_find(const struct pl_ruleset *set, pl_s
 /* Compiles one rule with what it reads; with `site` also its exceptions and roll-out. */
 PL_MUST_USE pl_err pl_ruleset_compile(const struct pl_ruleset *set, const struct pl_decl *rule, bool site,
 				      struct pl_policy **ret_policy);
+/* The same with one exception and no other, and no roll-out. */
+PL_MUST_USE pl_err pl_ruleset_compile_excepted(const struct pl_ruleset *set, const struct pl_decl *rule,
+					       pl_str exception, struct pl_policy **ret_policy);
 const struct pl_policy_source *pl_ruleset_source(const struct pl_ruleset *set, const struct pl_decl *decl);
 
 #endif

@@ -75,6 +75,7 @@ struct pl_knob {
 	struct pl_probe *probes;
 	struct pl_knob *group;	  /* of those compared with one another; itself: none */
 	unsigned uses;		  /* of a list: how many elements conditions can tell apart */
+	unsigned longest;	  /* and how many they count */
 	unsigned least;		  /* elements that it always has */
 	struct pl_knobs *element; /* of a list */
 	bool tags;		  /* a list of keys and values that is a map: an entry of it */
@@ -118,7 +119,8 @@ struct pl_space_rule {
 	const struct pl_rule_terms *terms;
 	const struct pl_guard_term *guards; /* of its policy */
 	uint16_t guard_count;
-	bool site; /* exceptions and roll-outs count too */
+	bool site;	  /* exceptions and roll-outs count too */
+	pl_str exception; /* this one instead; empty: as site says */
 };
 
 /* --- space.c: making one --------------------------------------------------------------------------------------------
@@ -179,6 +181,8 @@ void pl_place_add(struct pl_space_reader *r, const struct pl_place *place, const
 void pl_space_part_ask(struct pl_space_reader *r, const struct pl_place *place, const struct pl_probe *probe);
 /* One more condition tells elements of the list apart. */
 void pl_place_use(struct pl_space_reader *r, const struct pl_place *list, unsigned more);
+/* A condition counts the elements, up to so many. */
+void pl_place_count(struct pl_space_reader *r, const struct pl_place *list, unsigned up_to);
 /* The knob of a place that is of a document or context; NULL when there are too many. */
 struct pl_knob *pl_place_knob(struct pl_space_reader *r, const struct pl_place *place);
 

@@ -175,35 +175,44 @@ static void choose_places(struct pl_space *s, struct pl_knob *k)
 	}
 }
 
-void pl_space_pool_list(struct pl_space *s, struct pl_knob *k)
+/* How long lists are made. */
+static unsigned length_of(struct pl_space *s, const struct pl_knob *k, unsigned elements)
+{
+	unsigned length = k->uses > k->longest ? k->uses : k->longest;
+	if (length > MAX_LENGTH) {
+		pl_space_lack(s, "too many conditions look at one list", k->path);
+		length = MAX_LENGTH;
+	}
+	for (; length > 1 && count_lists(elements, length) > PL_SPACE_CHOICES; length--)
+		pl_space_lack(s, "there are too many lists to try", k->path);
+	return length ? length : 1;
+}
+
+static void choose_all_lists(struct pl_space *s, struct pl_knob *k)
 {
 	struct elements *elements = pl_arena_zalloc(s->arena, 1, sizeof *elements);
 	if (!elements) {
 		s->err = PL_E_MEMORY;
 		return;
 	}
-	if (is_held(s, k)) {
-		pl_space_lack(s, "it reads a list in which its subject stands", k->path);
-		pl_space_choose(s, k, (struct pl_choice){.absent = true});
-		return;
-	}
-	if (k->least == 0)
-		pl_space_choose(s, k, (struct pl_choice){.absent = true});
-	if (k->context && k->view == PL_VIEW_CLUSTER_imds_blocked) {
-		choose_places(s, k);
-		return;
-	}
-	if (!k->element)
-		return;
 	pl_space_pool_all(s, k->element);
 	if (s->err != PL_OK)
 		return;
 	make_elements(s, k, elements);
-	unsigned length = k->uses > MAX_LENGTH ? MAX_LENGTH : k->uses ? k->uses : 1;
-	if (k->uses > MAX_LENGTH)
-		pl_space_lack(s, "too many conditions look at one list", k->path);
-	for (; length > 1 && count_lists(elements->count, length) > PL_SPACE_CHOICES; length--)
-		pl_space_lack(s, "there are too many lists to try", k->path);
+	unsigned length = length_of(s, k, elements->count);
 	for (unsigned n = 1; n <= length && s->err == PL_OK; n++)
 		choose_lists(s, k, elements, n);
+}
+
+void pl_space_pool_list(struct pl_space *s, struct pl_knob *k)
+{
+	bool held = is_held(s, k);
+	if (held)
+		pl_space_lack(s, "it reads a list in which its subject stands", k->path);
+	if (held || k->least == 0)
+		pl_space_choose(s, k, (struct pl_choice){.absent = true});
+	if (k->context && k->view == PL_VIEW_CLUSTER_imds_blocked)
+		choose_places(s, k);
+	else if (!held && k->element)
+		choose_all_lists(s, k);
 }

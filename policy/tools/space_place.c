@@ -425,15 +425,26 @@ static bool real_list(struct pl_space_reader *r, const struct pl_place *list, st
 	return ret->kind == PL_PLACE_NODE || ret->kind == PL_PLACE_CONTEXT;
 }
 
-void pl_place_use(struct pl_space_reader *r, const struct pl_place *list, unsigned more)
+/* NULL: it is none that is varied as a list. */
+static struct pl_knob *knob_of_list(struct pl_space_reader *r, const struct pl_place *list)
 {
 	struct pl_place real;
 	bool handlers = list->kind == PL_PLACE_VIEW && list->view == PL_VIEW_CONTAINER_handlers;
-	if (handlers || !real_list(r, list, &real))
-		return;
-	struct pl_knob *k = list_knob(r, &real);
+	return handlers || !real_list(r, list, &real) ? NULL : list_knob(r, &real);
+}
+
+void pl_place_use(struct pl_space_reader *r, const struct pl_place *list, unsigned more)
+{
+	struct pl_knob *k = knob_of_list(r, list);
 	if (k)
 		k->uses += more;
+}
+
+void pl_place_count(struct pl_space_reader *r, const struct pl_place *list, unsigned up_to)
+{
+	struct pl_knob *k = knob_of_list(r, list);
+	if (k && k->longest < up_to)
+		k->longest = up_to;
 }
 
 /* Probes and hooks are not a list in the manifest. What rules can read of one is the same for all: the first stands for

@@ -126,6 +126,18 @@ static pl_nano rounded(const struct pl_knob *k, pl_nano low, pl_nano x)
 	return x;
 }
 
+/* Sizes of tasks and users of ECS are numbers in texts; what else they can be is known. */
+static bool is_ecs_number(const struct pl_space *s, const struct pl_knob *k)
+{
+	const char *const names[] = {"memory", "cpu", "user"};
+	pl_str last = k->step_count ? k->steps[k->step_count - 1].key : (pl_str){0};
+	for (unsigned i = 0; i < 3; i++) {
+		if (s->shape->platform == PL_ON_ECS && pl_str_eq(last, pl_str_from(names[i])))
+			return true;
+	}
+	return false;
+}
+
 /* n values between two others, or fewer where there is no room. */
 static void add_between(const struct pl_knob *k, struct points *p, pl_nano low, pl_nano high, unsigned n)
 {
@@ -140,15 +152,16 @@ static void add_between(const struct pl_knob *k, struct points *p, pl_nano low, 
 	}
 }
 
-static void find_points(const struct pl_knob *k, const struct points *consts, unsigned n, struct points *ret)
+static void find_points(const struct pl_knob *k, bool amount, const struct points *consts, unsigned n,
+			struct points *ret)
 {
-	pl_nano unit = unit_of(k), start = is_amount(k) ? 0 : -unit * 4;
+	pl_nano unit = unit_of(k), start = amount ? 0 : -unit * 4;
 	*ret = (struct points){.count = 0};
 	for (unsigned i = 0; i < consts->count; i++) {
 		pl_nano c = consts->items[i], before = i ? consts->items[i - 1] : start;
 		if (c % unit == 0)
 			add_point(ret, c);
-		if (i == 0 && !is_amount(k))
+		if (i == 0 && !amount)
 			before = c > unit * 4 ? 0 : c - unit * (pl_nano)(n + 2);
 		add_between(k, ret, before, c, n);
 	}
@@ -176,7 +189,7 @@ static void choose_numbers(struct pl_space *s, struct pl_knob *k, const struct p
 	enum pl_draft_kind kind = is_amount(k) ? PL_DRAFT_TEXT : PL_DRAFT_RAW;
 	if (k->type.kind == PL_T_STRING)
 		kind = PL_DRAFT_TEXT;
-	find_points(k, consts, n, &points);
+	find_points(k, is_amount(k) || is_ecs_number(s, k), consts, n, &points);
 	for (int negative = 0; negative < 2; negative++) {
 		for (unsigned i = 0; i < points.count; i++) {
 			if ((points.items[i] < 0) == (negative == 1))
@@ -382,18 +395,6 @@ static bool has_kind(const struct pl_probe *probes, enum pl_probe_kind kind)
 {
 	for (const struct pl_probe *p = probes; p; p = p->next) {
 		if (p->kind == kind)
-			return true;
-	}
-	return false;
-}
-
-/* Sizes of tasks and users of ECS are numbers in texts; what else they can be is known. */
-static bool is_ecs_number(const struct pl_space *s, const struct pl_knob *k)
-{
-	const char *const names[] = {"memory", "cpu", "user"};
-	pl_str last = k->step_count ? k->steps[k->step_count - 1].key : (pl_str){0};
-	for (unsigned i = 0; i < 3; i++) {
-		if (s->shape->platform == PL_ON_ECS && pl_str_eq(last, pl_str_from(names[i])))
 			return true;
 	}
 	return false;

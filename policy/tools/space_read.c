@@ -108,6 +108,14 @@ static void read_arn(struct pl_space_reader *r, const struct pl_term *arg, uint1
 	read_value(r, arg, &part);
 }
 
+/* To compare a count with n, lists of n and n + 1 are enough; longer ones than any that is made are too long. */
+static unsigned counted_up_to(const struct pl_probe *p)
+{
+	if (p->kind != PL_PROBE_NUMBER || p->number < 0)
+		return 1;
+	return p->number < 100 * PL_NANO_ONE ? (unsigned)(p->number / PL_NANO_ONE) + 1 : 100;
+}
+
 static void read_call(struct pl_space_reader *r, const struct pl_term *t, const struct pl_probe *probe)
 {
 	const struct pl_term *arg = t->items[0];
@@ -125,10 +133,7 @@ static void read_call(struct pl_space_reader *r, const struct pl_term *t, const 
 	case PL_BUILTIN_COUNT:
 		read_value(r, arg, &nothing);
 		if (pl_place_of(r, arg, &list))
-			pl_place_use(r, &list,
-				     p.kind == PL_PROBE_NUMBER && p.number >= 0 && p.number < 8 * PL_NANO_ONE
-					     ? (unsigned)(p.number / PL_NANO_ONE) + 1
-					     : 1);
+			pl_place_count(r, &list, counted_up_to(&p));
 		return;
 	case PL_BUILTIN_VERSION:
 		if (p.kind == PL_PROBE_NOTHING) /* what is no version matters too */
@@ -420,10 +425,8 @@ static void read_aggregate(struct pl_space_reader *r, const struct pl_term *t, c
 		lack(r, "it adds up a list");
 	if (!bind(r, t->items[0], t))
 		return;
-	bool counted = t->op == PL_LOOP_COUNT && probe->kind == PL_PROBE_NUMBER && probe->number >= 0 &&
-		       probe->number < 8 * PL_NANO_ONE;
-	if (counted && pl_place_of(r, t->items[0], &place))
-		pl_place_use(r, &place, (unsigned)(probe->number / PL_NANO_ONE));
+	if (t->op == PL_LOOP_COUNT && pl_place_of(r, t->items[0], &place))
+		pl_place_use(r, &place, counted_up_to(probe) - 1);
 	unsigned touched = r->touched_count;
 	read_condition(r, t->items[1]);
 	r->touched_count = touched;
@@ -484,14 +487,16 @@ static void read_last_day(struct pl_space_reader *r, int64_t expires)
 }
 
 /* What decides whether a violation counts: exceptions and the mode. */
-static void read_site(struct pl_space_reader *r, const struct pl_rule_terms *terms)
+static void read_site(struct pl_space_reader *r, const struct pl_rule_terms *terms, pl_str only)
 {
 	for (uint32_t i = 0; i < terms->exception_count; i++) {
+		if (only.len && !pl_str_eq(terms->exceptions[i].decl->name.text, only))
+			continue;
 		read_words(r, terms->exceptions[i].where, terms->exceptions[i].words);
 		read_last_day(r, terms->exceptions[i].decl->u.exception.expires);
 	}
 	r->words = PL_STR("rollout");
-	if (terms->rollout)
+	if (terms->rollout && only.len == 0)
 		read_value(r, terms->rollout, &nothing);
 }
 
@@ -512,6 +517,6 @@ void pl_space_read_rule(struct pl_space_reader *r, const struct pl_space_rule *r
 		read_words(r, terms->guards[i].cond, terms->guards[i].words);
 	for (uint16_t i = 0; i < terms->check_count; i++)
 		read_words(r, terms->checks[i].cond, terms->checks[i].condition);
-	if (rule->site)
-		read_site(r, terms);
+	if (rule->site || rule->exception.len)
+		read_site(r, terms, rule->exception);
 }

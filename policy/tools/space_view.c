@@ -133,10 +133,12 @@ static const struct row rows[] = {
 	{V(MOUNT, host_path), K8S, SAME, "^volumes[0].hostPath.path", NULL},
 	{V(MOUNT, host_path), ECS, SAME, "/volumes[0].host.sourcePath", NULL},
 	{V(MOUNT, host_path), ECS, SAME, "/volumes[0].dockerVolumeConfiguration.driverOpts.device", NULL},
+	{V(MOUNT, host_path), ECS, LIKE, "/volumes[0].dockerVolumeConfiguration.driverOpts.device", "/*"},
 	{V(VOLUME, name), PL_ON_BOTH, SAME, "name", NULL},
 	{V(VOLUME, host_path), K8S, SAME, "hostPath.path", NULL},
 	{V(VOLUME, host_path), ECS, SAME, "host.sourcePath", NULL},
 	{V(VOLUME, host_path), ECS, SAME, "dockerVolumeConfiguration.driverOpts.device", NULL},
+	{V(VOLUME, host_path), ECS, LIKE, "dockerVolumeConfiguration.driverOpts.device", "/*"},
 	{V(PORT, container_port), PL_ON_BOTH, SAME, "containerPort", NULL},
 	{V(PORT, host_port), PL_ON_BOTH, ZERO, "hostPort", NULL},
 	{V(PORT, host_port), PL_ON_BOTH, SAME, "containerPort", NULL},
@@ -174,6 +176,7 @@ static const struct row lists[] = {
 	{V(CONTAINER, dropped_capabilities), K8S, EXACT, "securityContext.capabilities.drop", NULL},
 	{V(CONTAINER, dropped_capabilities), ECS, EXACT, "linuxParameters.capabilities.drop", NULL},
 	{V(CONTAINER, env), K8S, SAME, "env", NULL},
+	{V(CONTAINER, env), ECS, SAME, "environment", NULL},
 	{V(CONTAINER, ports), K8S, SAME, "ports", NULL},
 	{V(CONTAINER, ports), ECS, SAME, "portMappings", NULL},
 	{V(WORKLOAD, containers), K8S, SAME, "^containers", NULL},
@@ -375,30 +378,19 @@ static void ask_row(struct pl_space_reader *r, const struct pl_place *view, cons
 /* --- kinds of volumes -----------------------------------------------------------------------------------------------
  */
 
-struct source {
-	const char *kind, *path; /* of the volume */
-	uint8_t platform;
-};
-static const struct source sources[] = {
-	{"hostPath", "hostPath", K8S},
-	{"emptyDir", "emptyDir", K8S},
-	{"configMap", "configMap", K8S},
-	{"secret", "secret", K8S},
-	{"nfs", "nfs", K8S},
-	{"host", "host.sourcePath", ECS},
-	{"docker", "dockerVolumeConfiguration", ECS},
-	{"efs", "efsVolumeConfiguration", ECS},
-	{"fsxWindowsFileServer", "fsxWindowsFileServerVolumeConfiguration", ECS},
-};
-
-/* Each source is there or not; two of them are several. Sources that no rule names are as good as each other, and the
- * kind of an unknown one is a name like theirs. */
+/* Each source is there or not; two of them are several. There are too many for all combinations, and the kind of an
+ * unknown source is any name. */
 static void ask_kind(struct pl_space_reader *r, const struct pl_place *view)
 {
 	const struct pl_probe read = {.kind = PL_PROBE_NOTHING};
-	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+	bool ecs = r->space->shape->platform == PL_ON_ECS;
+	const struct pl_schema_record *record =
+		&pl_schema_records[ecs ? (int)PL_RECORD_ECS_Volume : (int)PL_RECORD_K8S_Volume];
+	for (uint16_t i = 0; i < record->count; i++) {
 		struct pl_place place;
-		if ((sources[i].platform & r->space->shape->platform) && place_of_row(r, view, sources[i].path, &place))
+		const char *name =
+			strcmp(record->fields[i].name, "host") == 0 ? "host.sourcePath" : record->fields[i].name;
+		if (strcmp(name, "name") != 0 && place_of_row(r, view, name, &place))
 			pl_place_ask(r, &place, &read);
 	}
 	pl_space_lack(r->space, "the kinds of volumes are too many", r->words);
@@ -418,11 +410,27 @@ static bool ask_special(struct pl_space_reader *r, const struct pl_place *view)
 		if (view->set != &r->space->knobs || (!ecs && r->space->shape->about != PL_SUBJECT_CONTAINER))
 			pl_space_lack(r->space, "the role of the container is not varied here", r->words);
 		return true;
-	case PL_VIEW_VARIABLE_from_secret:
+	case PL_VIEW_VARIABLE_from_secret: /* the shapes differ in it, on ECS */
+		if (ecs && view->set != &r->space->knobs)
+			pl_space_lack(r->space, "whether an element is a secret is not varied", r->words);
 		return ecs;
 	default:
 		return false;
 	}
+}
+
+/* A row that is a list of the manifest. */
+static void ask_list(struct pl_space_reader *r, const struct pl_place *view, const struct pl_probe *probe)
+{
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct pl_place list;
+		if (!is_here(r, &lists[i], view->view))
+			continue;
+		if (place_of_row(r, view, lists[i].path, &list))
+			pl_place_ask(r, &list, probe);
+		return;
+	}
+	pl_space_lack(r->space, "it reads a derived value that is not varied", r->words);
 }
 
 void pl_space_view_ask(struct pl_space_reader *r, const struct pl_place *view, const struct pl_probe *probe)
@@ -437,7 +445,7 @@ void pl_space_view_ask(struct pl_space_reader *r, const struct pl_place *view, c
 		ask_row(r, view, &rows[i], probe);
 	}
 	if (!any)
-		pl_space_lack(r->space, "it reads a derived value that is not varied", r->words);
+		ask_list(r, view, probe);
 }
 
 bool pl_space_view_list(struct pl_space_reader *r, const struct pl_place *view, struct pl_place *ret)

@@ -87,15 +87,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct pl_policy *policy;
 	static struct pl_desk *desk;
+	static struct pl_store *store;
 	static struct pl_config config = {.updates = "relative", .log = "all"};
-	struct pl_service service = {.config = &config};
 	struct pl_answer answer;
 	bool malformed;
 	if (!policy) {
 		policy = compile();
 		desk = pl_desk_new(MEMORY);
-		CHECK(desk);
+		store = pl_store_new();
+		CHECK(desk && store);
 	}
+	struct pl_service service = {.config = &config, .store = store};
 	json_t *input = read_input(data, size, &malformed);
 	struct pl_call call = {.body = {(const char *)data, size}, .whole = true, .limit = BODY_MAX};
 	pl_desk_clear(desk);

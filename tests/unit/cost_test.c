@@ -63,9 +63,11 @@ static void the_dearest_parts_of_a_set_are_named(void **state)
 	assert_non_null(strstr(text,
 			       "error[E0003]: the policy set up to the rule `r115` may take 50380800 steps for the "
 			       "largest document; the limit is 50000000\n"));
-	assert_non_null(strstr(text, "    = note: 2867200 steps at t0.plim:1:38: this value\n"
-				     "    = note: 409600 steps at t0.plim:2:35: variable.name matches /h+x0/\n"
-				     "    = note: 409600 steps at t0.plim:3:35: variable.name matches /h+x1/\n"));
+	assert_non_null(strstr(
+		text, "    = note: 2867200 steps at t0.plim:1:38: variable.name matches /a+x/ or "
+		      "variable.name matches /b+x/ or variable.name matches /c+x/ or variable.name matches /d+x/...\n"
+		      "    = note: 409600 steps at t0.plim:2:35: variable.name matches /h+x0/\n"
+		      "    = note: 409600 steps at t0.plim:3:35: variable.name matches /h+x1/\n"));
 }
 
 static void the_dearest_parts_are_named(void **state)

@@ -231,6 +231,53 @@ static void essentials(void **state)
 	pl_policy_release(policy);
 }
 
+static void what_rules_read(void **state)
+{
+	(void)state;
+	struct pl_policy *policy =
+		good("data a: set of string from \"a.txt\"\n"
+		     "data b: map of string to {x: int, y: int} from \"b.json\"\n"
+		     "data unread: set of string from \"c.txt\"\n"
+		     "param tier: string = namespace.labels[\"tier\"] else \"none\"\n"
+		     "deny k\n  for each container\n  when tier == \"gold\"\n"
+		     "  require container.name in a\n  require container.name in a\n"
+		     "deny l\n  for each image\n  require b[image.name].x == 0 and b[image.name].y == 0\n"
+		     "  require namespace.annotations[\"x\"] is set\n"
+		     "  require tier != \"x\" and cluster.version >= v1.3\n"
+		     "deny m\n  for each container\n  require namespace.name != \"x\" and cluster.name is set\n",
+		     NULL);
+	struct pl_policy_reads reads;
+	pl_policy_reads(policy, &reads);
+	assert_int_equal(reads.namespace_labels, 2);
+	assert_int_equal(reads.namespace_annotations, 1);
+	assert_int_equal(reads.cluster_version, 1);
+	const pl_str *names;
+	assert_int_equal(pl_policy_missing(policy, arena, &names), 2);
+	assert_string_equal(text_of(names[0]), "a");
+	assert_string_equal(text_of(names[1]), "b");
+	pl_policy_release(policy);
+}
+
+static void a_bad_setting_is_said_once(void **state)
+{
+	(void)state;
+	struct pl_policy_source source = {PL_STR("one.plim"),
+					  PL_STR("param p: bytes = 1Mi\nparam q: bytes = 1Mi\n"
+						 "deny r\n  for each container\n  require container.memory_limit < p\n"
+						 "    message \"{p}\"\n  require container.memory_limit < q\n")};
+	struct pl_param_setting settings[] = {{PL_STR("p"), PL_STR("1Mi} or")}, {PL_STR("q"), PL_STR("1Mi} or")}};
+	struct pl_policy *policy = NULL;
+	assert_int_equal(pl_policy_compile(&(struct pl_policy_input){.sources = &source,
+								     .source_count = 1,
+								     .settings = settings,
+								     .setting_count = 2},
+					   &policy, &diags),
+			 PL_E_POLICY);
+	assert_int_equal(diags.errors, 2);
+	assert_string_equal(text_of(diags.items[0].source), "--set p");
+	assert_string_equal(text_of(diags.items[1].source), "--set q");
+}
+
 static void names_of_modes(void **state)
 {
 	(void)state;
@@ -251,6 +298,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(fingerprints, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(printing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(essentials, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_rules_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_bad_setting_is_said_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(names_of_modes, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

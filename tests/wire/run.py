@@ -5,7 +5,7 @@
   response.json  the body of the answer, byte for byte
   status         the status, where it is not 200
   path           the path, where it is not /v1/admit
-  flags          flags of the server, where the case needs some of its own
+  flags          flags of the server, where the case needs some of its own; files are named from the top of the checkout
 
 usage: run.py [--bless] [CASE ...]      --bless writes the answers; read the difference before keeping it."""
 
@@ -97,6 +97,7 @@ def main(arguments):
     cases = sorted(d for d in os.listdir(HERE) if any(
         os.path.exists(os.path.join(HERE, d, n)) for n in ("request.json", "request.tmpl")))
     servers, passed, failed = Servers(), 0, 0
+    os.chdir(os.path.join(HERE, "..", ".."))
     for case in wanted or cases:
         path = read(case, "path", b"/v1/admit").decode().strip()
         try:

@@ -4,6 +4,8 @@
     CASE.err    what `plimsoll check` says on standard error; it must then exit with 2
     CASE.ast    what `plimsoll explain --stage=ast` prints;  .tokens and .code likewise
     CASE.fmt    what `plimsoll fmt -` makes of it; such a case need only parse
+    CASE.warn   what `plimsoll check --lint` says on standard error, on 22 November 2026; it must then exit with 0, and with 1
+                when it is strict
 
 A case without .err and .fmt must compile. A case without any golden says `# expect: ok` in its first line: it must compile, and no more.
 --bless writes the goldens that exist anew (and CASE.err for a case that has none and does not compile); review the difference.
@@ -17,7 +19,7 @@ import subprocess
 import sys
 
 STAGES = ("tokens", "ast", "code")
-GOLDENS = ("err", "fmt", *STAGES)
+GOLDENS = ("err", "fmt", "warn", *STAGES)
 PACKS = pathlib.Path(__file__).resolve().parent.parent.parent / "policy" / "rules"
 OK = "# expect: ok"
 
@@ -79,6 +81,23 @@ def check_format(args, case):
     return compare(golden.name, golden.read_bytes(), out) + compare("the form of " + golden.name, out, again)
 
 
+def check_warnings(args, case):
+    golden = case.with_suffix(".warn")
+    if not golden.exists():
+        return []
+    words = ("check", "--lint", "--today", "2026-11-22", str(case.relative_to(args.root)))
+    status, _, err = run(args, *words)
+    if args.bless:
+        golden.write_bytes(err)
+    lines = compare(golden.name, golden.read_bytes(), err)
+    if status != 0:
+        lines.append(f"check --lint: exit status {status}, not 0")
+    strict = run(args, *words, "--strict")[0]
+    if strict != (1 if err else 0):
+        lines.append(f"check --lint --strict: exit status {strict}")
+    return lines
+
+
 def check_all_format(args):
     """Formats every case that parses: the program itself reads each result again, and ends by a signal if it differs."""
     status, _, err = run(args, "fmt", "--check", ".")
@@ -93,7 +112,7 @@ def check_packs(args):
 
 def check(args, case):
     """What is wrong with a case, as lines."""
-    lines = check_compile(args, case) + check_format(args, case)
+    lines = check_compile(args, case) + check_format(args, case) + check_warnings(args, case)
     for stage in STAGES:
         lines += check_stage(args, case, stage)
     has_golden = any(case.with_suffix("." + s).exists() for s in GOLDENS)

@@ -90,7 +90,7 @@ static bool membership(struct pl_checker *c, const struct pl_expr *e, const stru
 		return in_networks(c, e->at, *x, list);
 	if ((*list)->type.kind != PL_T_LIST)
 		return not_a_list(c, list_at, *list);
-	bool literal = pl_check_is_literal(*list);
+	bool literal = pl_check_is_literal(*list) && !(pl_check_is_data(*list) && pl_check_is_literal(*x));
 	struct pl_want list_want = {.type = pl_type_list((*x)->type), .domain = pl_term_domain(*x)};
 	struct pl_want x_want = {.type = pl_type_held((*list)->type), .domain = pl_term_domain(*list)};
 	enum pl_fit fit = literal ? pl_check_fit(c, list, &list_want) : pl_check_fit(c, x, &x_want);

@@ -126,6 +126,7 @@ test: ## every suite with sanitizers; ends with a count
 		'suites=sh tests/suites/run.sh $(T)' \
 		'packs/pss=/usr/bin/python3 tests/packs/pss/run.py $(T)' \
 		'cli=/usr/bin/python3 tests/cli/run.py $(T)' \
+		'analyze=/usr/bin/python3 tests/analyze/run.py $(T)' \
 		'wire=/usr/bin/python3 tests/wire/run.py' \
 		$(foreach i,$(patsubst tests/integration/%_test.py,%,$(wildcard tests/integration/*_test.py)),'integration/$(i)=/usr/bin/python3 tests/integration/$(i)_test.py') \
 		'doors=/usr/bin/python3 tests/doors/run.py $(T)' \

@@ -48,7 +48,6 @@ static void add_example(struct pl_buf *text, const struct pl_analysis_answer *a)
 		return;
 	pl_text_printf(text, "\n");
 	pl_text_add(text, a->test);
-	pl_text_printf(text, "\n");
 }
 
 /* --- JSON -----------------------------------------------------------------------------------------------------------
@@ -112,7 +111,8 @@ static void rule_examples(struct pl_analyzereport *r, const struct pl_analysis_r
 		pl_text_printf(text, "\nwhether it spares anything is ");
 		add_why(text, &f->spares);
 	}
-	add_example(text, &f->spares);
+	if (f->fires.truth != PL_NO)
+		add_example(text, &f->spares);
 	print(r, text);
 }
 
@@ -382,6 +382,8 @@ static void change_text(struct pl_analyzereport *r, const struct pl_change *c)
 		add_models(text, c->gained.models > c->lost.models ? c->gained.models : c->lost.models);
 	direction_text(text, "newly found", &c->gained);
 	direction_text(text, "no longer found", &c->lost);
+	if (c->gained.test.len + c->lost.test.len)
+		pl_text_printf(text, "\n");
 	print(r, text);
 }
 

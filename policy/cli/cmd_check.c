@@ -7,17 +7,15 @@
 #include "policies.h"
 
 /* Of the files that were named; false after an error. */
-static bool lint(const struct pl_policy_list *list, const struct pl_options *options, struct pl_output *out,
-		 size_t *ret_warnings)
+static bool lint(const struct pl_policy_list *list, const struct pl_options *options, int32_t today,
+		 struct pl_output *out, size_t *ret_warnings)
 {
-	struct pl_context context;
 	struct pl_diags diags;
 	struct pl_policy_input input = {.sources = list->items, .source_count = list->count};
-	if (!pl_context_from_flags(options, &context) ||
-	    !pl_policies_settings(options, out, &input.settings, &input.setting_count))
+	if (!pl_policies_settings(options, out, &input.settings, &input.setting_count))
 		return false;
 	pl_diags_init(&diags, out->arena);
-	pl_err err = pl_policy_lint(&input, context.today, &diags);
+	pl_err err = pl_policy_lint(&input, today, &diags);
 	pl_output_diags(out, &diags);
 	if (err != PL_OK && diags.errors == 0)
 		pl_output_failure(out, (pl_str){0}, err);
@@ -51,9 +49,12 @@ int pl_cmd_check(const struct pl_options *options)
 				    "nothing to check: name policies or directories (see plimsoll check --help)");
 		return PL_EXIT_ERROR;
 	}
+	struct pl_context context;
 	struct pl_output out;
 	struct pl_policy_list list = {0};
 	size_t warnings = 0;
+	if (!pl_context_from_flags(options, &context))
+		return PL_EXIT_ERROR;
 	bool linted = pl_options_get(options, PL_FLAG_LINT) != NULL;
 	pl_output_init(&out, options->arena);
 	for (size_t i = 0; i < options->arg_count; i++)
@@ -62,7 +63,7 @@ int pl_cmd_check(const struct pl_options *options)
 	struct pl_policy *policy = out.errors ? NULL : pl_policies_compile(&list, options, &out);
 	if (!policy)
 		return PL_EXIT_ERROR;
-	if (!linted || lint(&list, options, &out, &warnings))
+	if (!linted || lint(&list, options, context.today, &out, &warnings))
 		print_result(pl_policy_rule_count(policy), linted, warnings);
 	pl_policy_release(policy);
 	int status = pl_output_status(&out);

@@ -39,7 +39,7 @@ PL_MUST_USE pl_err pl_hunt_run(struct pl_hunt *hunt, struct pl_evaluator *ev, st
 /* A rule has a finding in the verdict, at the subject or below. */
 bool pl_hunt_fires(const struct pl_hunt_verdicts *v, unsigned which, pl_str rule);
 
-/* analysis_test.c: a model as a test of the rule: what the policy finds is what it expects. The text is in the
+/* analysis_example.c: a model as a test of the rule: what the policy finds is what it expects. The text is in the
  * canonical form; lives in arena. */
 PL_MUST_USE pl_err pl_analysis_test(const struct pl_model *model, const struct pl_verdict *verdict, pl_str rule,
 				    pl_str title, struct pl_arena *arena, pl_str *ret_text);

@@ -235,6 +235,8 @@ struct pl_model {
 bool pl_space_put(struct pl_arena *arena, const struct pl_knobs *set, const uint32_t *at, struct pl_draft *root);
 /* The manifest; NULL when memory is out. */
 struct pl_draft *pl_space_draft(const struct pl_model *model, struct pl_arena *arena);
+/* The day that a choice of `today` is, since 1970-01-01. */
+int64_t pl_space_day(const struct pl_choice *c);
 /* The surroundings. */
 bool pl_space_context(const struct pl_model *model, struct pl_arena *arena, struct pl_context *ret);
 

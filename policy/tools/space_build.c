@@ -2,7 +2,6 @@
  * places, and what the platform requires beside them. */
 #include "space.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/kinds.h"
@@ -142,20 +141,20 @@ static bool put_skeleton(struct pl_arena *arena, const struct pl_shape *shape, s
 					  "kind",
 					  "Pod",
 					  "metadata.name",
-					  "x",
+					  "test",
 					  "spec.containers[0].name",
 					  "c",
 					  "spec.containers[0].image",
 					  "x",
 					  NULL};
 	static const char *const task[] = {
-		"family", "x", "containerDefinitions[0].name", "c", "containerDefinitions[0].image", "x", NULL};
+		"family", "test", "containerDefinitions[0].name", "c", "containerDefinitions[0].image", "x", NULL};
 	static const char *const other[] = {"apiVersion",
 					    "example.com/v1",
 					    "kind",
 					    "Other",
 					    "metadata.name",
-					    "x",
+					    "test",
 					    "spec.containers[0].name",
 					    "c",
 					    "spec.containers[0].image",
@@ -270,6 +269,19 @@ static bool add_pair(struct pl_arena *arena, const struct pl_pair **pairs, size_
 	return true;
 }
 
+/* One entry, or those of a whole map. */
+static bool add_pairs(struct pl_arena *arena, const struct pl_knob *k, const struct pl_choice *c,
+		      const struct pl_pair **pairs, size_t *count)
+{
+	if (k->key.ptr)
+		return add_pair(arena, pairs, count, k->key, c->text);
+	for (const struct pl_draft *d = c->draft->first; d; d = d->next) {
+		if (!add_pair(arena, pairs, count, d->key, d->text))
+			return false;
+	}
+	return true;
+}
+
 static bool set_groups(struct pl_arena *arena, const struct pl_choice *c, struct pl_context *ret)
 {
 	size_t n = 0;
@@ -292,6 +304,15 @@ static void set_imds(const struct pl_choice *c, struct pl_context *ret)
 		ret->imds_blocked_awsvpc |= pl_str_eq(d->text, PL_STR("awsvpc"));
 		ret->imds_blocked_bridge |= pl_str_eq(d->text, PL_STR("bridge"));
 	}
+}
+
+int64_t pl_space_day(const struct pl_choice *c)
+{
+	int64_t days = 0;
+	bool negative = c->text.len && c->text.ptr[0] == '-';
+	for (size_t i = negative; i < c->text.len; i++)
+		days = days * 10 + (c->text.ptr[i] - '0');
+	return negative ? -days : days;
 }
 
 /* The text of the context that a row is; NULL for others. */
@@ -324,10 +345,10 @@ static bool set_context(struct pl_arena *arena, const struct pl_knob *k, const s
 	pl_str *text = text_of(ret, k->view);
 	if (text)
 		*text = c->text;
-	else if (k->view == PL_VIEW_NAMESPACE_labels && k->key.ptr)
-		return add_pair(arena, &ret->namespace_labels, &ret->namespace_label_count, k->key, c->text);
-	else if (k->view == PL_VIEW_NAMESPACE_annotations && k->key.ptr)
-		return add_pair(arena, &ret->namespace_annotations, &ret->namespace_annotation_count, k->key, c->text);
+	else if (k->view == PL_VIEW_NAMESPACE_labels)
+		return add_pairs(arena, k, c, &ret->namespace_labels, &ret->namespace_label_count);
+	else if (k->view == PL_VIEW_NAMESPACE_annotations)
+		return add_pairs(arena, k, c, &ret->namespace_annotations, &ret->namespace_annotation_count);
 	else if (k->view == PL_VIEW_REQUEST_groups)
 		return set_groups(arena, c, ret);
 	else if (k->view == PL_VIEW_REQUEST_dry_run)
@@ -335,7 +356,7 @@ static bool set_context(struct pl_arena *arena, const struct pl_knob *k, const s
 	else if (k->view == PL_VIEW_CLUSTER_imds_blocked)
 		set_imds(c, ret);
 	else if (k->view == PL_VIEW_COUNT)
-		ret->today = (int32_t)strtol(c->text.ptr, NULL, 10);
+		ret->today = (int32_t)pl_space_day(c);
 	return true;
 }
 

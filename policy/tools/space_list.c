@@ -211,6 +211,8 @@ void pl_space_pool_list(struct pl_space *s, struct pl_knob *k)
 		pl_space_lack(s, "it reads a list in which its subject stands", k->path);
 	if (held || k->least == 0)
 		pl_space_choose(s, k, (struct pl_choice){.absent = true});
+	if (k->context && k->type.kind == PL_T_MAP)
+		pl_space_lack(s, "it goes through what a namespace is labelled with", k->path);
 	if (k->context && k->view == PL_VIEW_CLUSTER_imds_blocked)
 		choose_places(s, k);
 	else if (!held && k->element)

@@ -279,6 +279,16 @@ static struct pl_lang *pattern(struct pl_space *s, const char *text)
 
 #define SEGMENT "([^./]|\\.[^./]|\\.\\.[^/])[^/]*"
 
+/* What the platform does not know, a test cannot give. */
+static struct pl_lang *known_values(struct pl_space *s, const struct pl_knob *k)
+{
+	const struct pl_schema_enum *e = &pl_schema_enums[k->type.ref];
+	struct pl_lang *l = pl_lang_none(&s->alphabet);
+	for (uint16_t i = 0; i < e->count; i++)
+		l = pl_lang_alt(&s->alphabet, l, pl_lang_text(&s->alphabet, pl_str_from(e->values[i])));
+	return l;
+}
+
 /* The texts that a manifest can have there. */
 static struct pl_lang *domain_of(struct pl_space *s, const struct pl_knob *k)
 {
@@ -301,6 +311,8 @@ static struct pl_lang *domain_of(struct pl_space *s, const struct pl_knob *k)
 		return pattern(s, "[A-Za-z0-9_+=,.@-]{1,64}");
 	if (k->part == PL_PART_ROLE_ACCOUNT)
 		return pattern(s, "[0-9]{12}");
+	if (k->type.kind == PL_T_ENUM)
+		return known_values(s, k);
 	if (k->type.kind == PL_T_PATH)
 		return pattern(s, "/|(/" SEGMENT ")+|//\\.(/" SEGMENT ")+");
 	return k->blank ? NULL : pattern(s, ".+");
@@ -358,12 +370,18 @@ static pl_str as_written(struct pl_space *s, const struct pl_knob *k, pl_str tex
 	return (pl_str){copy, copy ? text.len : 0};
 }
 
-static void choose_texts(struct pl_space *s, struct pl_knob *k, const struct pl_probe *probes, unsigned n)
+/* Names of images that are short for others: no image in normal form is called so. */
+static struct pl_lang *short_names(struct pl_space *s)
 {
-	struct pl_lang *tests[PL_AUTOMATON_TESTS];
-	pl_str better[48];
-	struct pl_cells cells;
+	return pattern(s, "docker\\.io/[^/]*|index\\.docker\\.io/.*");
+}
+
+static unsigned collect_tests(struct pl_space *s, const struct pl_knob *k, const struct pl_probe *probes,
+			      struct pl_lang **tests)
+{
 	unsigned count = 0;
+	if (k->part == PL_PART_IMAGE_NAME)
+		tests[count++] = short_names(s);
 	for (const struct pl_probe *p = probes; p; p = p->next) {
 		if (p->kind != PL_PROBE_TEXT || is_listed(tests, count, p->lang))
 			continue;
@@ -372,12 +390,17 @@ static void choose_texts(struct pl_space *s, struct pl_knob *k, const struct pl_
 		else
 			tests[count++] = p->lang;
 	}
-	struct pl_cells_wanted wanted = {.alphabet = &s->alphabet,
-					 .tests = tests,
-					 .test_count = count,
-					 .domain = domain_of(s, k),
-					 .per_cell = n,
-					 .favoured = better};
+	return count;
+}
+
+static void choose_texts(struct pl_space *s, struct pl_knob *k, const struct pl_probe *probes, unsigned n)
+{
+	struct pl_lang *tests[PL_AUTOMATON_TESTS];
+	pl_str better[48];
+	struct pl_cells cells;
+	struct pl_cells_wanted wanted = {
+		.alphabet = &s->alphabet, .tests = tests, .domain = domain_of(s, k), .per_cell = n, .favoured = better};
+	wanted.test_count = collect_tests(s, k, probes, tests);
 	wanted.favoured_count = favoured(k, better, 48);
 	if (s->err == PL_OK)
 		s->err = pl_cells_find(&wanted, &cells);
@@ -386,7 +409,8 @@ static void choose_texts(struct pl_space *s, struct pl_knob *k, const struct pl_
 	if (!cells.complete)
 		pl_space_lack(s, "its patterns are too large together", k->path);
 	for (unsigned i = 0; i < cells.count; i++) {
-		for (unsigned t = 0; t < cells.items[i].count; t++)
+		bool short_name = k->part == PL_PART_IMAGE_NAME && (cells.items[i].tests & 1);
+		for (unsigned t = 0; t < cells.items[i].count && !short_name; t++)
 			choose_draft(s, k, PL_DRAFT_TEXT, as_written(s, k, cells.items[i].texts[t]));
 	}
 }
@@ -420,12 +444,27 @@ static bool is_roughly_asked(const struct pl_probe *probes)
 	return rough && own;
 }
 
+/* One of few words: each that is asked about in another way than as a text is tried as it is. */
+static void choose_fixed(struct pl_space *s, struct pl_knob *k, const struct pl_probe *probes)
+{
+	bool other = has_kind(probes, PL_PROBE_VERSION) || has_kind(probes, PL_PROBE_NETWORK) ||
+		     has_kind(probes, PL_PROBE_NUMBER);
+	if (other)
+		pl_space_lack(s, "a word is read as something else", k->path);
+	choose_texts(s, k, probes, other ? 8 : 1);
+}
+
 static void choose_text_like(struct pl_space *s, struct pl_knob *k, const struct pl_probe *probes,
 			     const struct points *consts, unsigned n)
 {
 	uint32_t before = k->choice_count;
+	bool fixed = k->type.kind == PL_T_ENUM || (k->context && k->view == PL_VIEW_REQUEST_operation);
 	if (is_read_twice(s, k, probes, n) || is_roughly_asked(probes))
 		pl_space_lack(s, "a value is read in two ways", k->path);
+	if (fixed) {
+		choose_fixed(s, k, probes);
+		return;
+	}
 	if (has_kind(probes, PL_PROBE_VERSION))
 		choose_versions(s, k, probes, true);
 	if (has_kind(probes, PL_PROBE_NETWORK))

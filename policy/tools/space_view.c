@@ -293,8 +293,9 @@ static bool is_rough(const struct row *row)
 {
 	static const char *const ends[] = {
 		"user", "memory", "cpu", "memoryReservation", "runAsUserName", "dockerSecurityOptions"};
-	const char *dot = strrchr(row->path, '.'), *slash = strrchr(row->path, '/');
-	const char *last = dot ? dot + 1 : slash ? slash + 1 : row->path;
+	const char *last = row->path;
+	for (const char *p = row->path; *p; p++)
+		last = *p == '.' || *p == '/' ? p + 1 : last;
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		if (strcmp(last, ends[i]) == 0)
 			return true;

@@ -20,7 +20,9 @@ import tempfile
 
 NAMES = ["web", "web-1", "db", "webx", "proxy", ""]
 TAGS = ["latest", "edge", "1.2", "1.2.3", "v1", ""]
-REGISTRIES = ["registry.example.com/app", "registry.example.com/app/web", "registry.example.com/apple", "quay.io/x", ""]
+REGISTRIES = ["registry.example.com/app", "registry.example.com/app/web", "registry.example.com/apple", "quay.io/x", "acme/web", ""]
+PLACES = ["registry.example.com", "registry.example.com/app", "registry.example.com/app/web", "quay.io/x", "docker.io", "docker.io/acme/",
+          "docker.io/library/nginx"]
 CAPS = ["NET_RAW", "NET_ADMIN", "SYS_ADMIN", "CHOWN", "ALL", "net_raw", "CAP_CHOWN"]
 AMOUNTS = ["1Gi", "2Gi", "4Gi", "4294967297", "8Gi", "512Mi", "0"]
 UIDS = [0, 1, 999, 1000, 1001, 65534]
@@ -68,7 +70,7 @@ class Programs:
         if pick == 8:
             return f"(container.uid else {r.choice([0, 1000])}) {r.choice(['<', '<=', '>', '>=', '==', '!='])} {r.choice([0, 1, 1000])}"
         if pick == 9:
-            return f"container.image {no}under {texts(r, [x for x in REGISTRIES[:4]] + ['registry.example.com'])}"
+            return f"container.image {no}under {texts(r, PLACES)}"
         if pick == 10:
             return f"(container.image.tag else \"latest\") {no}in {texts(r, TAGS)}"
         if pick == 11:

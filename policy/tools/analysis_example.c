@@ -1,8 +1,7 @@
-/* analysis_test.c - a model as a `test` declaration: the manifest, its surroundings, and what the policy finds in it.
- * It is laid out by the formatter; what it cannot lay out is a defect. */
+/* analysis_example.c - a model as a `test` declaration: the manifest, its surroundings, and what the policy finds in
+ * it. It is laid out by the formatter; what it cannot lay out is a defect. */
 #include "analysis.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char indent[] = "    ";
@@ -18,22 +17,24 @@ static bool is_text(const struct pl_draft *d, const char *text)
 static bool is_only_named(const struct pl_draft *metadata)
 {
 	return metadata && metadata->first && !metadata->first->next &&
-	       pl_str_eq(metadata->first->key, PL_STR("name")) && is_text(metadata->first, "x");
+	       pl_str_eq(metadata->first->key, PL_STR("name")) && is_text(metadata->first, "test");
 }
 
 /* What `given pod` and `given task` fill in by themselves is left out. */
 static const char *shorten(struct pl_draft *root, bool ecs)
 {
 	if (ecs) {
-		if (is_text(pl_draft_find(root, PL_STR("family")), "x"))
+		if (is_text(pl_draft_find(root, PL_STR("family")), "test"))
 			pl_draft_drop(root, PL_STR("family"));
 		return "task";
 	}
-	if (!is_text(pl_draft_find(root, PL_STR("kind")), "Pod"))
+	const struct pl_draft *metadata = pl_draft_find(root, PL_STR("metadata"));
+	bool named = metadata && pl_draft_find(metadata, PL_STR("name"));
+	if (!named || !is_text(pl_draft_find(root, PL_STR("kind")), "Pod"))
 		return "manifest";
 	pl_draft_drop(root, PL_STR("kind"));
 	pl_draft_drop(root, PL_STR("apiVersion"));
-	if (is_only_named(pl_draft_find(root, PL_STR("metadata"))))
+	if (is_only_named(metadata))
 		pl_draft_drop(root, PL_STR("metadata"));
 	return "pod";
 }
@@ -57,10 +58,10 @@ static void add_string(struct pl_buf *out, pl_str s)
 	pl_buf_addc(out, '"');
 }
 
-static void add_date(struct pl_buf *out, pl_str days)
+/* spec: proleptic Gregorian calendar; the civil date of a day number */
+static void add_date(struct pl_buf *out, int64_t days)
 {
-	/* spec: proleptic Gregorian calendar; civil date of a day number */
-	int64_t z = strtol(days.ptr, NULL, 10) + 719468;
+	int64_t z = days + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097, day = z - era * 146097;
 	int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
 	int64_t in_year = day - (365 * year + year / 4 - year / 100), month = (5 * in_year + 2) / 153;
@@ -69,10 +70,15 @@ static void add_date(struct pl_buf *out, pl_str days)
 		    (int)(in_year - (153 * month + 2) / 5 + 1));
 }
 
+/* A set, or a map. */
 static void add_set(struct pl_buf *out, const struct pl_draft *list)
 {
 	pl_buf_addc(out, '{');
 	for (const struct pl_draft *d = list->first; d; d = d->next) {
+		if (list->kind == PL_DRAFT_OBJECT) {
+			add_string(out, d->key);
+			pl_buf_adds(out, " => ");
+		}
 		add_string(out, d->text);
 		pl_buf_adds(out, d->next ? ", " : "");
 	}
@@ -82,10 +88,10 @@ static void add_set(struct pl_buf *out, const struct pl_draft *list)
 static void add_with(struct pl_buf *out, const struct pl_knob *k, const struct pl_choice *c)
 {
 	pl_buf_addf(out, "  with %.*s = ", PL_FMT(k->path));
-	if (c->draft->kind == PL_DRAFT_LIST)
+	if (c->draft->kind == PL_DRAFT_LIST || c->draft->kind == PL_DRAFT_OBJECT)
 		add_set(out, c->draft);
 	else if (k->type.kind == PL_T_DATE)
-		add_date(out, c->text);
+		add_date(out, pl_space_day(c));
 	else if (k->type.kind == PL_T_BOOL || k->type.kind == PL_T_VERSION)
 		pl_buf_add(out, c->text);
 	else
@@ -167,7 +173,8 @@ pl_err pl_analysis_test(const struct pl_model *model, const struct pl_verdict *v
 	for (unsigned i = 0; i < s->knobs.count; i++) {
 		const struct pl_knob *k = s->knobs.items[i];
 		const struct pl_choice *c = &k->choices[model->at[i]];
-		if (k->context && !c->absent && !(k->type.kind == PL_T_MAP))
+		bool usual = k->type.kind == PL_T_BOOL && pl_str_eq(c->text, PL_STR("false"));
+		if (k->context && !c->absent && !usual)
 			add_with(&out, k, c);
 	}
 	add_expectations(&out, verdict, rule);

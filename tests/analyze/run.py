@@ -365,7 +365,7 @@ class Checker:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--programs", type=int, default=60)
+    parser.add_argument("--programs", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     totals, failed = {}, []

@@ -289,7 +289,7 @@ static pl_err is_fargate(const struct pl_view_at *at, bool *ret)
 	if (asked.fargate + asked.other > 0)
 		*ret = asked.fargate > 0 && (asked.other == 0 || at->ctx->launch_fargate);
 	else
-		*ret = computed.fargate > 0 && computed.other == 0;
+		*ret = computed.fargate > 0 && (computed.other == 0 || at->ctx->launch_fargate);
 	return PL_OK;
 }
 

@@ -1,49 +1,22 @@
 /* ruleset.c - see ruleset.h. What is left out of a source is blanked, so that every place stays where it was. */
 #include "ruleset.h"
 
+#include "gather.h"
+
 #include <string.h>
 
 /* --- sources --------------------------------------------------------------------------------------------------------
  */
 
-static bool is_loaded(const struct pl_ruleset *s, pl_str text)
-{
-	for (size_t i = 0; i < s->count; i++) {
-		if (pl_str_eq(s->full[i].text, text))
-			return true;
-	}
-	return false;
-}
-
-static pl_err add_source(struct pl_ruleset *s, pl_str name, pl_str text)
-{
-	size_t i = s->count;
-	s->full[i] = (struct pl_policy_source){name, text};
-	PL_TRY(pl_parse(&s->full[i], (uint16_t)i, s->arena, &s->decls[i], NULL));
-	s->count++;
-	return PL_OK;
-}
-
-/* A list that grows while it is walked: what packs use is added too. */
 static pl_err add_sources(struct pl_ruleset *s)
 {
-	const char *const *packs;
-	size_t room = s->input->source_count + pl_policy_packs(&packs);
-	s->full = pl_arena_zalloc(s->arena, room, sizeof *s->full);
-	s->active = pl_arena_zalloc(s->arena, room, sizeof *s->active);
-	s->decls = pl_arena_zalloc(s->arena, room, sizeof *s->decls);
-	if (!s->full || !s->active || !s->decls)
-		return PL_E_MEMORY;
-	for (size_t i = 0; i < s->input->source_count; i++)
-		PL_TRY(add_source(s, s->input->sources[i].name, s->input->sources[i].text));
-	for (size_t i = 0; i < s->count; i++) {
-		for (const struct pl_decl *d = s->decls[i]; d; d = d->next) {
-			pl_str text = d->kind == PL_DECL_USE ? pl_policy_pack(d->name.text) : (pl_str){0};
-			if (text.len && !is_loaded(s, text))
-				PL_TRY(add_source(s, d->name.text, text));
-		}
-	}
-	return PL_OK;
+	struct pl_gather g;
+	PL_TRY(pl_gather_sources(s->input, s->arena, &g));
+	s->full = g.sources;
+	s->decls = g.decls;
+	s->count = g.count;
+	s->active = pl_arena_zalloc(s->arena, g.count, sizeof *s->active);
+	return s->active ? PL_OK : PL_E_MEMORY;
 }
 
 /* --- leaving out ----------------------------------------------------------------------------------------------------

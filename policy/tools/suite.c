@@ -6,6 +6,7 @@
 #include "suite.h"
 
 #include "editpath.h"
+#include "gather.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,44 +42,15 @@ pl_err pl_suite_refuse(struct pl_suite *s, const struct pl_policy_source *source
 /* --- sources --------------------------------------------------------------------------------------------------------
  */
 
-static bool is_loaded(const struct pl_suite *s, pl_str text)
-{
-	for (size_t i = 0; i < s->source_count; i++) {
-		if (pl_str_eq(s->full[i].text, text))
-			return true;
-	}
-	return false;
-}
-
-static pl_err add_source(struct pl_suite *s, pl_str name, pl_str text)
-{
-	size_t i = s->source_count;
-	s->full[i] = (struct pl_policy_source){name, text};
-	PL_TRY(pl_parse(&s->full[i], (uint16_t)i, s->arena, &s->decls[i], NULL));
-	s->source_count++;
-	return PL_OK;
-}
-
-/* A list that grows while it is walked: what packs use is added too. */
 static pl_err add_sources(struct pl_suite *s)
 {
-	const char *const *packs;
-	size_t room = s->input->source_count + pl_policy_packs(&packs);
-	s->full = pl_arena_zalloc(s->arena, room, sizeof *s->full);
-	s->active = pl_arena_zalloc(s->arena, room, sizeof *s->active);
-	s->decls = pl_arena_zalloc(s->arena, room, sizeof *s->decls);
-	if (!s->full || !s->active || !s->decls)
-		return PL_E_MEMORY;
-	for (size_t i = 0; i < s->input->source_count; i++)
-		PL_TRY(add_source(s, s->input->sources[i].name, s->input->sources[i].text));
-	for (size_t i = 0; i < s->source_count; i++) {
-		for (const struct pl_decl *d = s->decls[i]; d; d = d->next) {
-			pl_str text = d->kind == PL_DECL_USE ? pl_policy_pack(d->name.text) : (pl_str){0};
-			if (text.len && !is_loaded(s, text))
-				PL_TRY(add_source(s, d->name.text, text));
-		}
-	}
-	return PL_OK;
+	struct pl_gather g;
+	PL_TRY(pl_gather_sources(s->input, s->arena, &g));
+	s->full = g.sources;
+	s->decls = g.decls;
+	s->source_count = g.count;
+	s->active = pl_arena_zalloc(s->arena, g.count, sizeof *s->active);
+	return s->active ? PL_OK : PL_E_MEMORY;
 }
 
 bool pl_suite_is_active(const struct pl_decl *d)

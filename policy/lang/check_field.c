@@ -213,8 +213,10 @@ static void complain_platform(struct pl_checker *c, const struct pl_name *name, 
 		pl_str common = field_names(c, subject);
 		enum pl_subject about = c->scope.subject ? (enum pl_subject)c->scope.subject : subject;
 		const char *word = on == PL_ON_ECS ? "task" : "pod";
-		complaint.help = pl_check_text(c, "use a common field (%.*s), or narrow the rule: `for each %s %s`",
-					       PL_FMT(common), word, pl_subject_name(about));
+		pl_str choice =
+			common.len ? pl_check_text(c, "use a common field (%.*s), or ", PL_FMT(common)) : (pl_str){0};
+		complaint.help = pl_check_text(c, "%.*snarrow the rule: `for each %s %s`", PL_FMT(choice), word,
+					       pl_subject_name(about));
 	}
 	pl_check_complain(c, &complaint, "`%s` has no field `%.*s`", what, PL_FMT(name->text));
 }
